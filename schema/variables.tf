@@ -1,9 +1,9 @@
 # The variables that tierc writes, with the attribute names of terraform-aws-modules' rds (7),
 # elasticache (1) and eks (managed node groups) modules. Written by `tierc schema --terraform`; copy
-# it beside your modules. No secret is among them.
+# it beside your modules. The variables contain no secrets.
 
 variable "rds" {
-  description = "The PostgreSQL instance. Its password is yours to give, as password_wo: one that RDS keeps in Secrets Manager is rotated every seven days without PgBouncer knowing, and forbids read replicas."
+  description = "The PostgreSQL instance. You provide its password, as password_wo. A password that RDS manages in Secrets Manager is rotated every seven days, which PgBouncer does not notice, and excludes read replicas."
   type = object({
     identifier                       = string
     engine                           = string
@@ -66,7 +66,7 @@ variable "rds" {
 }
 
 variable "rds_replicas" {
-  description = "The read replicas, by identifier. They depend on the instance that they replicate: say so with depends_on, nothing here refers to it."
+  description = "The read replicas, by identifier. They depend on the instance that they replicate, but nothing here refers to it: add depends_on."
   type = map(object({
     identifier                      = string
     replicate_source_db             = string
@@ -108,7 +108,7 @@ variable "rds_replicas" {
 }
 
 variable "elasticache" {
-  description = "The replication groups, by name. An AUTH token is yours to give, as auth_token."
+  description = "The replication groups, by name. You provide an AUTH token, as auth_token."
   type = map(object({
     replication_group_id       = string
     description                = string
@@ -159,7 +159,7 @@ variable "elasticache" {
 }
 
 variable "node_groups" {
-  description = "The EKS managed node groups, by name. Each carries the label tierc.dev/node-group with its name; a group that runs certain pools alone has a taint of the same key and value, which those pools tolerate."
+  description = "The EKS managed node groups, by name. Each carries the label tierc.dev/node-group with its name; a group that runs only certain pools has a taint of the same key and value, which those pools tolerate."
   type = map(object({
     instance_types = list(string)
     ami_type       = string

@@ -21,7 +21,7 @@ pub use kubectl::{KubectlArgument, KubectlCall};
 pub use question::{Holds, Number, Question, SettledAnswer};
 pub use summary::summary;
 
-/// Something that a step does, or looks at.
+/// An action, or a check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(
     tag = "kind",
@@ -59,10 +59,10 @@ pub enum Action {
     Terraform {
         /// The file of variables.
         variables: String,
-        /// The addresses that it is limited to; everything where there is none.
+        /// The target addresses; empty for everything.
         targets: Vec<String>,
     },
-    /// Takes a resource out of Terraform's state, unless it is the new one already.
+    /// Removes a resource from Terraform's state, unless it is the new one already.
     Forget {
         /// Its address.
         address: String,
@@ -73,7 +73,7 @@ pub enum Action {
     Aws {
         /// The call.
         call: AwsCall,
-        /// Two variables: it is not made where the first is no smaller than the second.
+        /// Two variables: the call is skipped unless the first is smaller than the second.
         unless: Option<(&'static str, &'static str)>,
     },
     /// A call of kubectl.
@@ -97,12 +97,12 @@ pub enum Action {
     Import {
         /// The file of variables.
         variables: String,
-        /// The address that it gets.
+        /// The address in Terraform.
         address: String,
-        /// What AWS knows it by.
+        /// The id in AWS.
         id: String,
     },
-    /// Applies what a call of `kubectl create` would make: it is changed where it exists.
+    /// Applies the object that `kubectl create` would create; an existing object is updated.
     ApplyMade {
         /// The call.
         call: KubectlCall,
@@ -114,7 +114,7 @@ pub enum Action {
         /// The Deployment.
         deployment: String,
     },
-    /// Lets more pods through a network policy, beside those that it knows.
+    /// Adds pods to those that a network policy admits.
     LetIn {
         /// The namespace.
         namespace: String,
@@ -123,85 +123,85 @@ pub enum Action {
         /// The values of their label `app`.
         apps: Vec<String>,
     },
-    /// `kubectl cordon`: nodes take no more pods.
+    /// `kubectl cordon`: nodes accept no more pods.
     Cordon {
         /// The nodes.
         nodes: NodeLabels,
     },
-    /// `kubectl uncordon`: nodes take pods again.
+    /// `kubectl uncordon`: nodes accept pods again.
     Uncordon {
         /// The nodes.
         nodes: NodeLabels,
     },
-    /// Empties nodes, one after the other.
+    /// Drains nodes one after the other.
     EmptyNodes {
         /// The nodes.
         nodes: NodeLabels,
         /// How.
         emptying: Emptying,
     },
-    /// Takes nodes out of a group, one after the other, the youngest first.
+    /// Drains and removes nodes of a group one after the other, the newest first.
     Shrink {
         /// The EKS cluster.
         cluster: String,
-        /// The group, as EKS knows it.
+        /// The group's name in EKS.
         group: Remembered,
         /// Its nodes.
         nodes: NodeLabels,
-        /// As many nodes stay at the most.
+        /// The most nodes that stay.
         most: u32,
-        /// How each is emptied.
+        /// How each node is drained.
         emptying: Emptying,
     },
-    /// Pods of PgBouncer read their settings again.
+    /// PgBouncer's pods reload their settings.
     Reload {
         /// The namespace.
         namespace: String,
         /// The Deployment.
         deployment: String,
-        /// The file that they read.
+        /// The file with the settings.
         config: String,
         /// The SHA-256 of its new content.
         digest: String,
     },
-    /// Wakes the API, if off-hours have put it to sleep.
+    /// Starts the API if off-hours have scaled it to zero.
     WakeApi {
         /// The namespace.
         namespace: String,
         /// The Deployment.
         deployment: String,
-        /// Its pods when it is awake.
+        /// The number of pods to start.
         replicas: u32,
     },
-    /// Wakes a pool, if off-hours have put it to sleep.
+    /// Resumes a pool if off-hours have paused it.
     WakePool {
         /// The namespace.
         namespace: String,
         /// The ScaledObject.
         scaled_object: String,
     },
-    /// Keeps an answer in a variable of the shell.
+    /// Stores an answer in a shell variable.
     Remember {
         /// The variable.
         variable: &'static str,
         /// What it holds.
         value: Memory,
     },
-    /// Goes on only where a variable holds something.
+    /// Stops if a variable is empty.
     Need {
         /// The variable.
         variable: &'static str,
-        /// What is said where it does not.
+        /// The message if it stops.
         otherwise: String,
     },
-    /// Other actions, unless a variable holds one of these: what a run that was interrupted has done
-    /// is not done again.
+    /// Runs actions unless a variable has one of these values. A second run then skips what an
+    /// interrupted run has done.
     Unless {
         /// The variable.
         variable: &'static str,
-        /// The values, as patterns of the shell.
+        /// The values, as shell patterns.
         holds: Vec<String>,
-        /// What is done otherwise.
+        /// The actions.
         actions: Vec<Action>,
     },
     /// The same actions for each of several values of a variable.
@@ -210,14 +210,14 @@ pub enum Action {
         variable: &'static str,
         /// Its values.
         values: Vec<String>,
-        /// What is done with each.
+        /// The actions for each value.
         actions: Vec<Action>,
     },
     /// Shows what the console of each pod of PgBouncer answers; `psql` asks for the password.
     ShowConsole {
         /// Its pods.
         pooler: PoolerDeployment,
-        /// What is asked.
+        /// The command of the console.
         questions: Vec<&'static str>,
     },
     /// Shows the clients of PgBouncer that wait.
@@ -225,9 +225,9 @@ pub enum Action {
         /// Its pods.
         pooler: PoolerDeployment,
     },
-    /// Waits until something is so, or ends where it is not.
+    /// Waits until a condition is true, or checks it once and stops if it is false.
     Wait {
-        /// What is to be so.
+        /// A condition.
         until: Question,
     },
 }
@@ -252,55 +252,55 @@ pub struct PoolerDeployment {
     pub deployment: String,
 }
 
-/// The nodes of a group, which are known by their labels.
+/// The nodes of a group, selected by their labels.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct NodeLabels {
-    /// The environment that they name.
+    /// The environment in the label.
     pub environment: String,
-    /// The node group that they name.
+    /// The node group in the label.
     pub group: String,
 }
 
-/// How a node is emptied.
+/// How a node is drained.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Emptying {
-    /// PgBouncer, whose pods leave one after the other.
+    /// PgBouncer, whose pods are evicted one after the other.
     pub pooler: PoolerDeployment,
-    /// Whether PgBouncer has one pod alone, which leaves as in a rollout.
+    /// Whether PgBouncer has a single pod, which is replaced as in a rollout.
     pub only_one: bool,
-    /// What has to be available again before the next node.
+    /// The Deployments that must be available before the next node is drained.
     pub workloads: Vec<String>,
-    /// Seconds that a drain takes at the most.
+    /// The longest time of a drain, in seconds.
     pub timeout: u64,
 }
 
-/// What a variable holds.
+/// The content of a variable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 pub enum Memory {
-    /// What AWS answers.
+    /// The answer of AWS.
     Answer(AwsQuery),
-    /// The number that AWS answers with; nothing where it answers with something else.
+    /// The number in the answer of AWS; empty if the answer is not a number.
     Number(AwsQuery),
-    /// The versions that AWS answers with.
+    /// The versions in the answer of AWS.
     Versions(AwsQuery),
-    /// The newest of the versions that AWS answers with.
+    /// The newest version in the answer of AWS.
     Newest(AwsQuery),
-    /// What another variable holds.
+    /// The content of another variable.
     Variable(&'static str),
     /// The larger of another variable and a number.
     Larger(&'static str, u32),
     /// The smaller of another variable and a number.
     Smaller(&'static str, u32),
-    /// The name that EKS knows a node group by: it ends in what Terraform made up.
+    /// The name of a node group in EKS, which ends in a suffix from Terraform.
     NodeGroup {
         /// The EKS cluster.
         cluster: String,
-        /// The environment that the group's label names.
+        /// The environment in the group's label.
         environment: String,
-        /// The group that its label names.
+        /// The group in its label.
         group: String,
     },
     /// How many nodes there are.
@@ -308,11 +308,11 @@ pub enum Memory {
         /// Their labels.
         nodes: NodeLabels,
     },
-    /// Whether the schedule has put the API to sleep.
+    /// Whether the schedule has scaled the API to zero.
     ApiMark {
         /// The namespace.
         namespace: String,
-        /// The ConfigMap that says so.
+        /// The ConfigMap that records it.
         config_map: String,
     },
 }

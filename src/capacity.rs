@@ -1,5 +1,5 @@
-//! The monthly capacity review: what was measured, where it leads, and the cheapest change for what
-//! runs out.
+//! The monthly capacity review: measurements, their trend, and the cheapest change for metrics that reach
+//! their threshold.
 //!
 //! ```text
 //! CSV or Prometheus --metrics_file, prometheus--> History --series--> Days --trend--> Trend
@@ -49,7 +49,7 @@ pub struct MetricItem {
     pub tracked: Tracked,
     /// Its days, as far as they have a value.
     pub days: Vec<Day>,
-    /// Where it leads.
+    /// Its outlook.
     pub outlook: Outlook,
 }
 

@@ -78,7 +78,7 @@ impl std::fmt::Display for Class {
     }
 }
 
-/// Who feels a change.
+/// Who is affected by a change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FeltBy {
@@ -109,9 +109,9 @@ impl std::fmt::Display for FeltBy {
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
 pub enum Undo {
-    /// The same way back, at the same price.
+    /// In the same way, at the same cost.
     Back,
-    /// Only at a higher price than the change itself, or after a wait.
+    /// Only at a higher cost than the change itself, or after a wait.
     Harder,
     /// Not at all.
     Never,
@@ -142,11 +142,11 @@ pub struct Impact {
     pub condition: Option<String>,
     /// Something a person must take care of, such as an image for another architecture.
     pub heed: Option<String>,
-    /// Who feels it.
+    /// Who is affected.
     pub felt_by: FeltBy,
-    /// The least and most seconds it lasts; null if it is not felt or not known.
+    /// The least and most seconds it lasts; null if nobody is affected or if it is unknown.
     pub seconds: Option<(u32, u32)>,
-    /// Whether it can be taken back.
+    /// Whether the change can be reverted.
     pub undo: Undo,
     /// When it happens.
     pub when: ImpactTime,

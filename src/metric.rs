@@ -21,7 +21,7 @@ use crate::model::{Environment, Name, Worker, Workload};
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
 pub enum Metric {
-    /// CPU of the API in percent of its pods' requests, as the HPA counts.
+    /// CPU of the API in percent of its pods' requests, as the HPA measures it.
     ApiCpu,
     /// Memory of the fullest API pod in percent of its limit.
     ApiMemory,

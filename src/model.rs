@@ -89,9 +89,9 @@ use declaration::{Form, LABELS, Node as _, Top, node};
 node! {
     /// One environment, complete.
     Environment: EnvironmentNode, EnvironmentField, derived {
-        /// Its name: a DNS label that also names the generated tree and the AWS resources.
+        /// The environment's name, a DNS label; also the name of the tree and of AWS resources.
         child environment: Sourced<Name> = Form::LetteredName, "\"staging\"";
-        /// Its size.
+        /// The tier, which gives every value that the file does not state.
         child tier: Sourced<Tier>, "\"small\"";
         /// The AWS region.
         child region: Sourced<String> = Form::Region, "\"us-east-1\"";
@@ -103,7 +103,7 @@ node! {
         child cluster: Sourced<Name>, "\"prod-eks\"";
         /// Labels of every object, and tags of every AWS resource.
         maps labels: BTreeMap<String, Sourced<String>> = LABELS, "team=\"platform\"";
-        /// The queue library, if it is stated.
+        /// The queue library.
         child framework: Option<Sourced<Framework>>, "\"bullmq\"";
         /// The API.
         node api: Api;

@@ -1,7 +1,7 @@
 //! The safe order of a change: steps from BEFORE to AFTER. Each state on the way keeps every rule
 //! that BEFORE keeps.
 //!
-//! A change is cut into moves, each of which one apply brings about ([`moves`]). AWS needs several
+//! A change is cut into moves; one apply makes one move ([`moves`]). AWS needs several
 //! moves for some changes, such as transit encryption and cluster mode. A search orders the moves
 //! ([`order`]). On the way up, capacity comes before its use; on the way down, after. No state has
 //! an error that BEFORE lacks, and no step causes one while it runs ([`transition`]). If no order
@@ -41,7 +41,7 @@ pub use step::PlannedStep;
 pub use transition::Meanwhile;
 pub use unchangeable::Kept;
 
-/// What a plan is made for.
+/// The input of a plan.
 pub struct PlanRequest<'a> {
     /// Both ends.
     pub environments: Pair<&'a Environment>,
@@ -73,11 +73,11 @@ pub struct Blocked {
     pub left: Vec<String>,
     /// The findings that each remaining move would cause; the move nearest to AFTER first.
     pub findings: Vec<Diagnostic>,
-    /// Intermediate values that open a way.
+    /// Intermediate values that make a plan possible.
     pub bridges: Vec<Help>,
 }
 
-/// Plans the way from BEFORE to AFTER.
+/// Plans the steps from BEFORE to AFTER.
 #[must_use]
 pub fn plan(request: &PlanRequest<'_>) -> Plan {
     let (target, kept) = unchangeable::keep(request);
@@ -99,7 +99,7 @@ pub fn plan(request: &PlanRequest<'_>) -> Plan {
 /// many states if nothing is in the way.
 const STATES: usize = 500;
 
-/// The same for moves that are cut finer.
+/// The same for finer moves.
 const STATES_OF_FINER: usize = 2_000;
 
 /// Moves, their order, and the moves that were joined or split to keep the rules.
@@ -145,8 +145,8 @@ fn in_order(goal: &PlanRequest<'_>) -> PlannedWay {
     first
 }
 
-/// The moves that lead to the same goal, the whole ones first, each with the states that a search may
-/// look at.
+/// Alternative sets of moves to the same goal, whole moves first, each with the number of states that a
+/// search may visit.
 fn alternatives<'a>(
     goal: &'a PlanRequest<'_>,
     whole: &'a [Move],
@@ -214,8 +214,8 @@ impl PlanRequest<'_> {
         found
     }
 
-    /// Whether a state has errors beyond those that BEFORE has: as [`new_errors`](Self::new_errors),
-    /// for a search, which looks at many states and tells of none.
+    /// Whether a state has errors beyond BEFORE's. A search visits many states and needs no messages, so
+    /// this is cheaper than [`new_errors`](Self::new_errors).
     fn is_worse(&self, state: &Environment, allowed: &[Diagnostic]) -> bool {
         let found = check::steady_errors(state, self.catalogue, self.today);
         let mut found = found.iter().filter(|code| !self.waived.contains(*code));

@@ -16,7 +16,7 @@ use crate::model::{Environment, Event, Name, OffHours};
 use cron::Trigger;
 pub use zone::Zone;
 
-/// What a schedule speaks of.
+/// A workload that a schedule concerns.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ScheduleSubject {
     /// The API.
@@ -35,10 +35,10 @@ impl std::fmt::Display for ScheduleSubject {
     }
 }
 
-/// What the calendar wants of a subject.
+/// The number of pods that the calendar requires for a subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WantedCount<'a> {
-    /// What is declared: its autoscaler's own bounds.
+    /// The declared bounds of its autoscaler.
     Declared,
     /// No fewer pods than an event asks for.
     AtLeast {
@@ -63,9 +63,9 @@ pub enum WantedCount<'a> {
 pub enum Coming {
     /// The event is on.
     Own,
-    /// The event is yet to be, in this year.
+    /// The event will be in this year.
     Early(i16),
-    /// The event was, in this year.
+    /// The event was in this year.
     Again(i16),
 }
 
@@ -91,7 +91,7 @@ pub struct Occasion<'a> {
     pub zone: Zone,
     /// When its floors start: `lead` before `from`.
     pub start: Timestamp,
-    /// When they no longer do.
+    /// When its floors end.
     pub end: Timestamp,
     /// The KEDA trigger that sets the floors of pools, if KEDA can express the event.
     pub trigger: Option<Trigger>,
@@ -192,7 +192,7 @@ pub struct Calendar<'a> {
 }
 
 impl<'a> Calendar<'a> {
-    /// An environment's.
+    /// The calendar of an environment.
     #[must_use]
     pub fn of(environment: &'a Environment) -> Self {
         let windows = environment.off_hours.iter().filter_map(|(key, hours)| {
@@ -216,7 +216,7 @@ impl<'a> Calendar<'a> {
         windows.any(|window| window.leaves(subject).is_some())
     }
 
-    /// Everything that it speaks of.
+    /// Every workload that the calendar concerns.
     #[must_use]
     pub fn subjects(&self) -> BTreeSet<ScheduleSubject> {
         let windows = self

@@ -138,9 +138,9 @@ impl Span {
 /// A value as it was written, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spanned<T> {
-    /// What was written.
+    /// The written value.
     pub value: T,
-    /// Where.
+    /// Its place.
     pub span: Span,
 }
 
@@ -154,9 +154,9 @@ impl<T> Spanned<T> {
 /// Where a resolved value comes from.
 #[derive(Clone, Debug)]
 pub enum Origin {
-    /// The environment's own file says so.
+    /// The environment's own file states it.
     Declared(Span),
-    /// The tier (a file of the catalogue) says so.
+    /// The tier states it, in a file of the catalogue.
     Tier(Span),
     /// A named rule computed it from other values.
     Derived(Arc<Derivation>),

@@ -1,4 +1,4 @@
-//! The capacity review: what was measured, where it leads, what makes room.
+//! The capacity review: measurements, projections and proposals.
 
 mod command;
 pub(crate) mod html;
@@ -15,7 +15,7 @@ use tierc::metric::Tracked;
 
 use crate::support::{run, today};
 
-/// A medium environment, whose groups and pools are the tier's.
+/// A medium environment with the tier's groups and pools.
 const MEDIUM: &str = "environment \"prod\"\ntier \"medium\"\nregion \"us-east-1\"\n";
 
 fn tracked(text: &str) -> Vec<Tracked> {
@@ -26,7 +26,7 @@ fn window() -> ReviewWindow {
     ReviewWindow::of(today(), 30)
 }
 
-/// So many days that end today, each with a value by its number and date.
+/// The last `count` days up to today, each with a value computed from its number and date.
 fn days(count: u32, value: impl Fn(u32, Date) -> f64) -> Vec<Day> {
     let first = ReviewWindow::of(today(), u16::try_from(count).unwrap()).first;
     (0..count)

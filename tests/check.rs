@@ -1,4 +1,4 @@
-//! Rules: how each fails and how it just passes, what it says, and that what it says is right.
+//! Rules: how each fails, how it just passes, and that its message is right.
 
 mod cases;
 mod explanations;
@@ -115,7 +115,7 @@ fn run_with_safe_image(text: &str) -> Run {
 
 #[test]
 fn a_vulnerable_pgbouncer_is_a_warning_once_a_safe_one_is_published() {
-    // The tier's own image is not spared then: the catalogue has to follow.
+    // Then the rule also reports the tier's own image, and the catalogue must be updated.
     let run = run_with_safe_image(HEADER);
     let found: Vec<_> = run.diagnostics().map(|finding| finding.code.0).collect();
     assert_eq!(found, ["pgbouncer-version-vulnerable"]);

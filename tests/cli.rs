@@ -315,7 +315,7 @@ fn why_says_of_few_connections_what_was_done_to_them() {
     );
 }
 
-/// What `render --chart chart` says and ends with, where the folder has these files.
+/// The output and the exit code of `render --chart chart` with these files.
 fn rendered_for_chart(files: &[(&str, &str)]) -> (i32, String) {
     let folder = folder();
     let chart = folder.path().join("chart");
@@ -634,7 +634,7 @@ fn nothing_that_is_printed_acts_on_its_reader() {
     );
 }
 
-/// A file's name ends neither a comment nor a span of code of what is rendered.
+/// A file's name cannot end a comment or a code span in the output.
 #[test]
 fn the_name_of_a_file_ends_nothing_in_what_is_rendered() {
     let folder = tempfile::tempdir().unwrap();

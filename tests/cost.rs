@@ -62,7 +62,7 @@ fn reported(files: Files<'_>, prices: Option<&str>, format: Format, detail: bool
     }
 }
 
-/// Holds input and result against `snapshots/cost/NAME.snap`.
+/// Compares input and result with `snapshots/cost/NAME.snap`.
 fn snapshot(name: &str, files: Files<'_>, result: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(project("snapshots/cost"));

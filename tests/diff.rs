@@ -120,7 +120,7 @@ pub(crate) fn transcript(folder: &Path, arguments: &[&str]) -> String {
     )
 }
 
-/// Holds a story against `snapshots/diff/NAME.snap`.
+/// Compares a story with `snapshots/diff/NAME.snap`.
 fn snapshot(name: &str, story: &str) {
     crate::support::snapshot("diff", name, story);
 }
@@ -154,7 +154,7 @@ fn complete(schema: &mut serde_json::Value) {
     }
 }
 
-/// Holds JSON against the published schema: it has every key that the schema declares, and no other.
+/// Validates JSON against the published schema: it has exactly the keys that the schema declares.
 pub(crate) fn fits_schema(json: &str) -> serde_json::Value {
     let report: serde_json::Value = serde_json::from_str(json).unwrap();
     for validator in schemas() {

@@ -1,4 +1,4 @@
-//! What is emitted, read back by other readers than the ones that wrote it.
+//! The output, read back by libraries other than those that wrote it.
 
 mod alerts;
 mod floors;
@@ -78,7 +78,7 @@ pub(crate) fn all() -> Vec<(String, Artifacts)> {
     texts().map(|(name, text)| (name, emitted(&text))).collect()
 }
 
-/// What the runbook of a text has people type.
+/// The commands in the runbook of an environment.
 pub(crate) fn typed(text: &str) -> Vec<Action> {
     let run = run(text);
     let environment = environment(&run);
@@ -86,7 +86,7 @@ pub(crate) fn typed(text: &str) -> Vec<Action> {
     tierc::emit::runbook::actions(environment, &run.catalogue, &watch)
 }
 
-/// What every runbook has people type.
+/// The commands of every runbook.
 pub(crate) fn all_typed() -> Vec<Action> {
     texts().flat_map(|(_, text)| typed(&text)).collect()
 }

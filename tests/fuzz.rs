@@ -5,7 +5,7 @@ mod targets;
 
 use crate::support::{for_each, project};
 
-/// A target's name and what it holds bytes to.
+/// A target's name and its check.
 type Target = (&'static str, fn(&[u8]));
 
 const TARGETS: [Target; 4] = [

@@ -1,8 +1,7 @@
-//! Laws: what holds of every environment and of every pair of them, over random ones.
+//! Laws: properties of every environment and of every pair, tested on random ones.
 //!
-//! `LAWS_CASES` says how many; a failure prints the case and keeps its seed. The variables of
-//! proptest itself have no place here: it lets them win over what a law asks for, so that every part
-//! of a law would look at the same cases, and at all of them.
+//! `LAWS_CASES` sets the number of cases. A failure prints its case and its seed. Do not set proptest's
+//! own variables: they override the settings of a law, so every part of a law would test the same cases.
 
 mod cluster;
 mod commands;
@@ -32,8 +31,8 @@ use proptest::test_runner::{
     Config, FileFailurePersistence, RngSeed, TestRunner, contextualize_config,
 };
 
-/// Some hundred cases in `cargo test`, as many as `LAWS_CASES` asks for in the gate. The seed is
-/// another one in every run, and is printed: `LAWS_SEED` repeats it.
+/// The default is some hundred cases, and `LAWS_CASES` sets another number. Each run has a new seed,
+/// which is printed; `LAWS_SEED` repeats it.
 pub(crate) fn config(cases: u32) -> Config {
     for (overriding, own) in [
         ("PROPTEST_CASES", "LAWS_CASES"),
@@ -46,7 +45,7 @@ pub(crate) fn config(cases: u32) -> Config {
     let usual = Config::default();
     Config {
         cases,
-        // A law may pass over as many cases as it looks at, however many those are.
+        // A law may reject as many cases as it tests.
         max_global_rejects: usual.max_global_rejects.max(cases),
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(
             "tests/laws/regressions.txt",
@@ -56,7 +55,7 @@ pub(crate) fn config(cases: u32) -> Config {
     }
 }
 
-/// As `config`, for a law whose every case runs a compiler several times: a tenth of what is asked.
+/// As `config`, with a tenth of the cases, for a law whose cases each compile several times.
 pub(crate) fn config_of_many_runs(cases: u32) -> Config {
     Config {
         cases: asked().map_or(cases, |asked| (asked / 10).max(1)),
@@ -64,10 +63,10 @@ pub(crate) fn config_of_many_runs(cases: u32) -> Config {
     }
 }
 
-/// How many parts the longest law is in, so that they run side by side.
+/// The number of parts of the longest law; the parts run in parallel.
 const PARTS: u32 = 4;
 
-/// As `config`, for one of the parts of a law, each with cases of its own.
+/// As `config`, for one part of a law. Each part has its own cases.
 pub(crate) fn config_of_part(cases: u32, part: u32) -> Config {
     let whole = config(cases);
     Config {
@@ -82,8 +81,8 @@ fn asked() -> Option<u32> {
     Some(cases.parse().expect("LAWS_CASES is a number"))
 }
 
-/// The seed of this run's laws, said once. Written past the capture of a test's output, because
-/// the log of a run that passed must hold it, too.
+/// The seed of this run's laws, printed once. It bypasses the capture of test output, so that the log of
+/// a run that passes has it, too.
 fn seed() -> u64 {
     static SEED: LazyLock<u64> = LazyLock::new(|| {
         let given = std::env::var("LAWS_SEED").ok();
@@ -99,7 +98,7 @@ fn seed() -> u64 {
 #[test]
 fn every_part_of_a_law_looks_at_cases_of_its_own() {
     let first_case = |part: u32| {
-        // As `proptest!` does it.
+        // Like `proptest!`.
         let config = contextualize_config(config_of_part(100, part));
         assert_eq!(config.cases, config_of_part(100, part).cases);
         let mut runner = TestRunner::new(config);

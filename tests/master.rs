@@ -1,4 +1,4 @@
-//! The master user of an instance that is there already: a new default must not replace it.
+//! The master user of an existing instance: a new default must not replace the instance.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What an environment is watched by.
+//! The metrics and alerts of an environment.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Environments beside each other: what differs, what can be taken over, what a record keeps.
+//! Comparing environments: differences, adopted values, and the values in records.
 
 use tierc::model::{Environment, Selection};
 

@@ -1,4 +1,4 @@
-//! The language as people type it: what is wrong with a text, where, and what to type instead.
+//! Reading files: mistakes, their places, and corrections.
 
 use crate::support::{case_names, story};
 

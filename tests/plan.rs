@@ -1,4 +1,4 @@
-//! Plans: every state on the way keeps the rules, and the way ends where it should.
+//! Plans: every intermediate state keeps the rules, and the last state is the right one.
 
 mod command;
 pub(crate) mod files;
@@ -28,7 +28,7 @@ use crate::support::{run, today};
 
 const TIERS: [&str; 5] = ["dev", "small", "medium", "large", "xlarge"];
 
-/// Both sides with a catalogue that knows what either names.
+/// Both sides, with a catalogue of everything that they use.
 fn with<R>(
     before: &str,
     after: &str,
@@ -50,7 +50,7 @@ fn with<R>(
     look(sides, &request)
 }
 
-/// A procedure as it is typed, each action as one text without the breaks of long commands.
+/// A procedure as shell commands, each action as one text without line breaks in long commands.
 #[derive(Debug, Default)]
 pub(crate) struct Typed {
     pub(crate) requires: Vec<String>,
@@ -73,19 +73,19 @@ impl From<&Procedure> for Typed {
     }
 }
 
-/// A procedure as it is typed.
+/// A procedure as shell commands.
 fn typed(procedure: &Procedure) -> Typed {
     Typed::from(procedure)
 }
 
-/// A text for a shell whose long commands go on in one line.
+/// Shell text with each long command on one line.
 pub(crate) fn unbroken(shell: &str) -> String {
     let parts = shell.split(" \\\n").enumerate();
     let parts = parts.map(|(at, part)| if at == 0 { part } else { part.trim_start() });
     parts.collect::<Vec<_>>().join(" ")
 }
 
-/// Everything that the catalogue knows.
+/// The whole catalogue.
 pub(crate) fn catalogue() -> &'static Catalogue {
     static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
         let (name, text) = CatalogueTexts::embedded().instances;
@@ -111,8 +111,8 @@ fn prod(tier: &str, more: &str) -> String {
     format!("environment \"prod\"\ntier \"{tier}\"\nregion \"us-east-1\"\n{more}\n")
 }
 
-/// The property of every plan: no state has a steady error that BEFORE lacks, and the last state
-/// is AFTER but for what is kept.
+/// The property of every plan: no state has a steady error that BEFORE lacks, and the last state is
+/// AFTER, except for kept values.
 fn keeps_its_promise(sides: Pair<&Environment>, request: &PlanRequest<'_>, plan: &Plan) {
     let allowed = request.errors(sides.before);
     for step in &plan.steps {
@@ -148,7 +148,7 @@ fn every_pair_of_tiers_has_a_plan_that_keeps_every_rule_on_the_way() {
     }
 }
 
-/// The rules that states break when the moves are made in this order.
+/// The rules that states break if the moves are made in this order.
 fn broken_rules(request: &PlanRequest<'_>, moves: &[Move], order: &[usize]) -> BTreeSet<String> {
     let allowed = request.errors(request.environments.before);
     let mut state = request.environments.before.clone();
@@ -308,7 +308,7 @@ fn nodes_of_another_type_take_the_pods_from_a_group_beside_the_old_one() {
     for (before, after) in [(one, other), (other, one)] {
         with_count(&with(before), &with(after));
     }
-    // A change of the bounds goes with it: the group that comes up has them.
+    // A change of the bounds is part of it: the created group has the new bounds.
     with_count(
         &with(one),
         &with("instance \"m7g.2xlarge\"; count min=3 max=7"),
@@ -325,7 +325,7 @@ fn nodes_of_another_type_take_the_pods_from_a_group_beside_the_old_one() {
     with_count(&spot("spot"), &spot("on-demand"));
 }
 
-/// Holds that a group is replaced by way of another one, in four steps of their own.
+/// Checks that a group is replaced through another group, in four separate steps.
 fn with_count(before: &str, after: &str) {
     let steps = titles(before, after);
     let of_nodes: Vec<&String> = steps.iter().filter(|it| it.contains("-next`")).collect();
@@ -392,8 +392,8 @@ fn a_goal_that_breaks_a_rule_is_said_with_the_rule_that_stops_it() {
     });
 }
 
-/// AFTER breaks a rule here, and so many moves are possible that the search ends before it has tried
-/// each: whatever is left is left for a reason all the same.
+/// AFTER breaks a rule here, and the search ends before it has tried all of the many moves. Each move
+/// that is left must still have a reason.
 #[test]
 fn what_is_left_of_a_hopeless_plan_breaks_a_rule() {
     let before = "environment \"prod\"\ntier \"dev\"\nregion \"us-east-1\"\n\
@@ -413,8 +413,7 @@ fn what_is_left_of_a_hopeless_plan_breaks_a_rule() {
 
 #[test]
 fn a_way_that_is_closed_to_whole_moves_is_found_in_finer_ones() {
-    // Fewer clients and connections of more instances: neither the sizes nor the instances can go
-    // first as a whole.
+    // Fewer clients and connections, and more instances: neither change can be made first as a whole.
     let with = |instances: u32, max_db: u32, clients: u32| {
         prod(
             "medium",

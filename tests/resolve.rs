@@ -1,5 +1,4 @@
-//! The file over its tier: what a claim of the language makes of an environment, as what differs
-//! from the plain tier.
+//! Merging a file with its tier: the effect of each statement, as the difference from the plain tier.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Edits applied to text: what they speak of changes, and everything else stays byte for byte.
+//! Edits applied to text: only the named values change, and every other byte stays.
 
 mod laws;
 

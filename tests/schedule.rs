@@ -1,4 +1,4 @@
-//! The calendar: what it wants at any moment, and that KEDA's cron says the same.
+//! The calendar: the pods that it requires at each moment, compared with KEDA's cron trigger.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use tierc::schedule::{Calendar, Coming, ScheduleSubject, WantedCount, Zone};
 use crate::laws::config;
 use crate::support::{run, snapshot};
 
-/// An environment of the small tier with `nodes` below its header.
+/// An environment of the small tier with these `nodes`.
 fn compiled(nodes: &str) -> Run {
     run(&format!(
         "environment \"prod\"\ntier \"small\"\nregion \"us-east-1\"\n{nodes}\n"
@@ -38,8 +38,8 @@ fn minutes(from: Timestamp, to: Timestamp) -> impl Iterator<Item = Timestamp> {
     std::iter::successors(Some(from), next).take_while(move |at| *at < to)
 }
 
-/// Events over changes of clocks in both directions, in both hemispheres, over the end of a year,
-/// of less than a minute's hour, and plain ones.
+/// Plain events, events across clock changes in both directions and both hemispheres, events across the
+/// end of a year, and very short ones.
 const EVENTS: [(&str, &str, &str, &str); 13] = [
     (
         "2027-03-01T06:00",
@@ -159,16 +159,16 @@ fn a_trigger_is_on_the_events_own_clock_unless_that_changes_meanwhile() {
         )
     };
     assert_eq!(written(EVENTS[0]), "30 5 1 3 * | 0 0 2 3 * | Europe/Berlin");
-    // 02:30 is left out on this day, and comes as 03:30.
+    // 02:30 does not exist on this day and becomes 03:30.
     assert_eq!(
         written(EVENTS[2]),
         "0 3 28 3 * | 0 6 28 3 * | Europe/Berlin"
     );
-    // 02:30 comes twice on this day, and a trigger on that clock would open an hour late.
+    // 02:30 exists twice on this day, and a trigger in that time zone would open an hour late.
     assert_eq!(written(EVENTS[5]), "30 0 31 10 * | 0 5 31 10 * | Etc/UTC");
 }
 
-/// 02:00 to 03:00 comes twice on this day: from 00:00 and from 01:00 in UTC.
+/// 02:00 to 03:00 exists twice on this day: from 00:00 and from 01:00 in UTC.
 #[test]
 fn a_trigger_inside_an_hour_that_is_repeated_opens_once() {
     let zone = Zone::find("Europe/Berlin").unwrap();
@@ -186,7 +186,7 @@ fn a_trigger_inside_an_hour_that_is_repeated_opens_once() {
     assert_eq!(first, "Etc/UTC");
     let second = between("2027-10-31T01:45:00Z", "2027-10-31T01:50:00Z");
     assert_eq!(second, "Etc/UTC");
-    // From the second on, until a time that comes once.
+    // From the second of the two, until a time that exists once.
     let out = between("2027-10-31T01:45:00Z", "2027-10-31T03:00:00Z");
     assert_eq!(out, "Europe/Berlin");
 }
@@ -205,7 +205,7 @@ fn no_trigger_stands_for_a_year_or_for_a_29th_of_february() {
     }
 }
 
-/// The minutes of two days at which off-hours from `from` to `to` are open, as runs in UTC.
+/// The intervals of two days in which off-hours from `from` to `to` are open, in UTC.
 fn open(from: &str, to: &str, first: &str, last: &str) -> Vec<String> {
     let run = compiled(&format!(
         "off-hours from=\"{from}\" to=\"{to}\" zone=\"Europe/Berlin\" {{ api 0 }}"
@@ -228,7 +228,7 @@ fn off_hours_follow_clocks_that_are_set_forward() {
     let (first, last) = ("2027-03-27T12:00:00Z", "2027-03-28T12:00:00Z");
     let night = ["open 2027-03-27T19:00:00Z", "shut 2027-03-28T06:00:00Z"];
     assert_eq!(open("20:00", "08:00", first, last), night);
-    // Between 02:00 and 03:00 there is nothing on this night.
+    // The hour from 02:00 to 03:00 does not exist in this night.
     assert_eq!(open("02:00", "03:00", first, last), [""; 0]);
     let half = ["open 2027-03-28T01:00:00Z", "shut 2027-03-28T02:00:00Z"];
     assert_eq!(open("02:30", "04:00", first, last), half);
@@ -239,7 +239,7 @@ fn off_hours_follow_clocks_that_are_set_back() {
     let (first, last) = ("2027-10-30T12:00:00Z", "2027-10-31T12:00:00Z");
     let night = ["open 2027-10-30T18:00:00Z", "shut 2027-10-31T07:00:00Z"];
     assert_eq!(open("20:00", "08:00", first, last), night);
-    // Between 02:00 and 03:00 there are two hours on this night.
+    // The hour from 02:00 to 03:00 exists twice in this night.
     let twice = ["open 2027-10-31T00:00:00Z", "shut 2027-10-31T02:00:00Z"];
     assert_eq!(open("02:00", "03:00", first, last), twice);
 }
@@ -272,7 +272,7 @@ fn off_hours_open_on_their_days_and_may_close_on_the_next() {
     }
 }
 
-/// Off-hours and events that meet.
+/// Off-hours and events that overlap.
 const MEETING: &str = "\
 off-hours from=\"20:00\" to=\"08:00\" days=\"mon-fri\" zone=\"Europe/Berlin\" { api 0; worker \"worker\" 1 }
 off-hours from=\"00:00\" to=\"00:00\" days=\"sat,sun\" zone=\"Europe/Berlin\" { worker \"worker\" 0 }
@@ -297,7 +297,7 @@ fn an_event_wins_over_off_hours_and_the_highest_floor_over_others() {
     assert_eq!(api("2027-03-29T02:00:00Z"), "declared");
     let name = environment(&run).worker.keys().next().unwrap().clone();
     let pool = |text: &str| pods(&ScheduleSubject::Pool(name.clone()), text);
-    // In the night to Saturday both windows are open: the fewer pods hold.
+    // In the night to Saturday both windows are open: the lower count applies.
     assert_eq!(pool("2027-03-26T22:59:00Z"), "mon-fri-20:00-08:00 1");
     assert_eq!(pool("2027-03-26T23:00:00Z"), "sat-sun-00:00-00:00 0");
     assert_eq!(pool("2027-03-28T10:00:00Z"), "peak 6");
@@ -317,10 +317,10 @@ off-hours from=\"20:00\" to=\"08:00\" zone=\"Etc/UTC\" { worker \"worker\" 0 }",
         WantedCount::AtLeast { pods, coming, .. } => Some((pods, coming)),
         WantedCount::Declared | WantedCount::Asleep { .. } => None,
     };
-    // KEDA takes the highest of its triggers, whichever of them is an event's own.
+    // KEDA uses its highest trigger, whether or not it belongs to this year's event.
     assert_eq!(held("2027-11-26T12:00:00Z"), Some((3, Coming::Own)));
     assert_eq!(held("2027-11-27T12:00:00Z"), Some((5, Coming::Again(2025))));
-    // The event keeps the pool awake at night; what returns does not.
+    // The event keeps the pool awake at night; a trigger of another year does not.
     assert_eq!(held("2027-11-27T23:00:00Z"), Some((5, Coming::Again(2025))));
     assert_eq!(held("2027-11-30T12:00:00Z"), Some((5, Coming::Again(2025))));
     assert_eq!(held("2027-11-30T23:00:00Z"), None);
@@ -338,9 +338,9 @@ fn a_week_is_told_turn_by_turn() {
     snapshot("schedule", "a_week_is_told_turn_by_turn", &text);
 }
 
-/// On the days around an event's own date, in the years before and after it, across the changes of
-/// clocks that do not fall on its date then: the pool's floor holds where KEDA's trigger is open,
-/// and the API, whose script compares whole moments, is left alone.
+/// Around the event's date in the years before and after it, where clock changes fall on other days: the
+/// pool's floor applies whenever KEDA's trigger is open. The API has no floor, because its script
+/// compares the year, too.
 #[test]
 fn floors_under_pools_return_where_the_trigger_is_open_and_those_of_the_api_do_not() {
     for (from, to, zone, lead) in EVENTS {
@@ -376,7 +376,7 @@ fn floors_under_pools_return_where_the_trigger_is_open_and_those_of_the_api_do_n
                 seen[side] += u32::from(wanted.is_some());
             }
         }
-        // A 29th of February comes in no year next to its own.
+        // The years before and after have no 29th of February.
         let returns = !to.contains("02-29");
         assert!(
             seen.iter().all(|seen| (*seen > 0) == returns),
@@ -447,7 +447,7 @@ fn why_shows_the_week_of_the_day_that_counts_as_today() {
     assert_eq!(String::from_utf8(output.stdout).unwrap(), week);
 }
 
-/// A window of the week as the law counts it: days from Monday, minutes of the day, and whom it names.
+/// A weekly window: days from Monday, minutes of the day, and the subjects that it names.
 #[derive(Clone, Debug)]
 struct Stated {
     days: Vec<usize>,
@@ -495,7 +495,7 @@ impl Stated {
     }
 }
 
-/// The minutes of a week in which a subject sleeps.
+/// The minutes of a week in which a subject is off.
 fn asleep(windows: &[Stated], pool: bool) -> Vec<bool> {
     let mut week = vec![false; WEEK];
     for window in windows.iter().filter(|window| window.names(pool)) {
@@ -507,7 +507,8 @@ fn asleep(windows: &[Stated], pool: bool) -> Vec<bool> {
     week
 }
 
-/// Midnights at which a window that passes midnight on other days has only one side asleep.
+/// The number of midnights that have off-hours on one side only, although a window crosses other
+/// midnights.
 fn gaps(windows: &[Stated]) -> usize {
     let weeks = [false, true].map(|pool| asleep(windows, pool));
     let mut found = 0;
@@ -549,7 +550,7 @@ proptest! {
 
     #[test]
     fn a_gap_at_midnight_is_found_wherever_there_is_one(windows in proptest::collection::vec(stated(), 1..4)) {
-        // A file states the same days and hours once.
+        // A file cannot state the same days and hours twice.
         let hours = |it: &Stated| (it.days.clone(), it.from, it.to);
         let keys: BTreeSet<_> = windows.iter().map(hours).collect();
         prop_assume!(keys.len() == windows.len());
@@ -560,7 +561,7 @@ proptest! {
     }
 }
 
-/// From Friday evening until Monday morning, in windows that only touch.
+/// From Friday evening until Monday morning, in adjacent windows.
 #[test]
 fn windows_that_adjoin_are_one_night() {
     let run = compiled(

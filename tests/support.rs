@@ -1,4 +1,4 @@
-//! What every story needs.
+//! Helpers of all tests.
 
 use std::path::{Path, PathBuf};
 

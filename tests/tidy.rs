@@ -1,4 +1,4 @@
-//! The structure is kept: crates stay behind their walls, layers point downward, nothing unfinished stays.
+//! The structure: some crates are used by one room only, layers import downwards, nothing is unfinished.
 
 mod circles;
 

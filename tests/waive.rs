@@ -1,4 +1,4 @@
-//! Waivers: what they silence, what they do not, and what is said about them.
+//! Waivers: what they turn off, what they cannot turn off, and findings about them.
 
 use tierc::compile::unsayable;
 
@@ -38,8 +38,8 @@ fn story(name: &str) {
     snapshot("waive", name, &told(&text, &run));
 }
 
-/// A tree is compared with its file by what its record says, which is held to the language again: what a
-/// file may say, the record of it may say, with the same waivers.
+/// A tree is compared with its file through its record, which is validated again: whatever a file may
+/// state, its record may state, too, with the same waivers.
 #[test]
 fn the_record_of_every_case_is_read_again() {
     let mut read = 0;

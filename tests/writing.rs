@@ -1,4 +1,4 @@
-//! What the trees are after kills, failed writes, and runs at the same time.
+//! Trees after kills, failed writes and simultaneous runs.
 
 use std::collections::BTreeMap;
 use std::fs;

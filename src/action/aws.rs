@@ -11,7 +11,7 @@ use serde::Serialize;
 pub struct AwsCall {
     /// The service, such as `rds`.
     pub service: &'static str,
-    /// The operation as the command line has it, such as `modify-db-instance`.
+    /// The operation as on the command line, such as `modify-db-instance`.
     pub operation: &'static str,
     /// Its arguments.
     pub arguments: Vec<Argument>,
@@ -21,7 +21,7 @@ pub struct AwsCall {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Argument {
-    /// Its name as the command line has it, without `--`.
+    /// Its name on the command line, without `--`.
     pub name: &'static str,
     /// Its value.
     pub value: ArgumentValue,
@@ -35,31 +35,31 @@ pub enum ArgumentValue {
     Switch(bool),
     /// A text.
     Text(String),
-    /// A variable of the shell.
+    /// A shell variable.
     Remembered(Remembered),
     /// The larger of a variable and a number.
     Larger(&'static str, u32),
-    /// A moment that many seconds ago.
+    /// The time this many seconds ago.
     Ago(u32),
     /// The fields of a structure.
     Fields(Vec<Argument>),
-    /// What AWS answers: one text.
+    /// The answer of AWS: one text.
     Answer(Box<AwsQuery>),
-    /// What AWS answers: a list of texts.
+    /// The answer of AWS: a list of texts.
     Answers(Box<AwsQuery>),
 }
 
-/// A variable of the shell.
+/// A shell variable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Remembered {
     /// The variable.
     pub variable: &'static str,
-    /// What is said where it holds nothing; null where it always holds something.
+    /// The message if it is empty; null if it is never empty.
     pub otherwise: Option<String>,
 }
 
-/// A question to AWS, and what of the answer is wanted.
+/// A query of AWS, and the wanted part of the answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct AwsQuery {

@@ -1,4 +1,4 @@
-//! What an action does, as one line for people.
+//! One line for people about each action.
 
 use super::variables::{Variables, one_of};
 use super::{
@@ -109,7 +109,7 @@ fn each(variable: &str, values: &[String], actions: &[Action], variables: &Varia
     format!("for each ${variable} of {values}: {}", does.join("; "))
 }
 
-/// A path below the tree, which is what its name says.
+/// The path of manifests.
 fn named(manifests: &Manifests) -> String {
     match manifests {
         Manifests::File(path) => path.clone(),
@@ -136,7 +136,7 @@ fn called(call: &AwsCall, variables: &Variables) -> String {
     format!("run aws {} {}{subject}{rest}", call.service, call.operation)
 }
 
-/// Arguments that name what a call is about.
+/// Arguments that name the resource of a call.
 const NAMES: [&str; 6] = [
     "db-instance-identifier",
     "replication-group-id",
@@ -146,7 +146,7 @@ const NAMES: [&str; 6] = [
     "instance-id",
 ];
 
-/// Arguments that say when a call acts: the step itself tells that.
+/// Arguments about the time of a change, which the step itself states.
 const WHEN: [&str; 1] = ["apply-immediately"];
 
 /// `patch hpa kaireon-api`.
@@ -197,7 +197,7 @@ fn short(value: &ArgumentValue, variables: &Variables) -> String {
     }
 }
 
-/// What a call is about. A parameter group whose name AWS is asked for has no name here.
+/// The resource of a call. A parameter group whose name is queried from AWS has no name here.
 fn target(argument: &Argument, variables: &Variables) -> String {
     match (argument.name, &argument.value) {
         (
@@ -213,7 +213,7 @@ fn target(argument: &Argument, variables: &Variables) -> String {
     }
 }
 
-/// What a call asks about, after a preposition; nothing where it names nothing.
+/// The resource of a query, after a preposition; empty if it names none.
 fn named_by(call: &AwsCall, preposition: &str, variables: &Variables) -> String {
     let mut names = call.arguments.iter();
     let name = names.find(|it| NAMES.contains(&it.name));
@@ -262,7 +262,7 @@ fn remembered(variable: &str, value: &Memory) -> String {
     }
 }
 
-/// The parameter group that a call asks about, or what else it names.
+/// The parameter group that a call queries, or the other resource that it names.
 fn about_group(call: &AwsCall) -> String {
     let mut names = call.arguments.iter();
     let name = names.find(|it| NAMES.contains(&it.name));
@@ -271,14 +271,14 @@ fn about_group(call: &AwsCall) -> String {
     })
 }
 
-/// What a call asks about: its name, or the operation where it has none.
+/// The resource of a query: its name, or the operation if it has none.
 fn about(call: &AwsCall, variables: &Variables) -> String {
     let mut names = call.arguments.iter();
     let name = names.find(|it| NAMES.contains(&it.name) || it.name == "cache-cluster-id");
     name.map_or_else(|| call.operation.to_owned(), |it| target(it, variables))
 }
 
-/// A regular expression as people read it.
+/// A regular expression in a readable form.
 fn read(answer: &str) -> String {
     let parts = [("([.][0-9]+)*", ""), ("[0-9]+", "*"), ("[a-z-]+", "*")];
     let plain = parts

@@ -11,11 +11,11 @@ use serde::Serialize;
 pub struct KubectlCall {
     /// The command, such as `rollout status`.
     pub command: &'static str,
-    /// What it is about: a kind and a name, `kind/name`, or a kind alone.
+    /// The object: a kind and a name, `kind/name`, or a kind alone.
     pub operands: Vec<String>,
-    /// The namespace; none where the command needs none.
+    /// The namespace; null if the command needs none.
     pub namespace: Option<String>,
-    /// What follows.
+    /// The other arguments.
     pub arguments: Vec<KubectlArgument>,
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::aws::{Argument, AwsCall, AwsQuery};
 use super::{Manifests, NodeLabels, PoolerDeployment};
 
-/// What is to be so.
+/// A condition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(
     tag = "kind",
@@ -20,14 +20,14 @@ pub enum Question {
         call: AwsCall,
         /// JMESPath expressions, one for each value.
         fields: Vec<String>,
-        /// The values, with blanks between them, as an extended regular expression.
+        /// The values, separated by blanks, as an extended regular expression.
         answer: String,
-        /// Asked for each of these, as `$NODE`; null where it is asked once.
+        /// The list for each of whose entries (`$NODE`) AWS is asked; null if it is asked once.
         each: Option<AwsQuery>,
-        /// Another answer that ends the wait; null where there is none.
+        /// Another answer that ends the wait; null if there is none.
         settled: Option<SettledAnswer>,
     },
-    /// One of the waiters of AWS' command line is content.
+    /// A waiter of the AWS CLI succeeds.
     Waiter {
         /// The service.
         service: &'static str,
@@ -43,7 +43,7 @@ pub enum Question {
         /// Whether an event may hold the minimum of the API's autoscaler above the declared one.
         raised: bool,
     },
-    /// The minimum of an autoscaler is no lower.
+    /// The minimum of an autoscaler is at least this number.
     Minimum {
         /// The namespace.
         namespace: String,
@@ -57,7 +57,7 @@ pub enum Question {
         /// The file of variables.
         variables: String,
     },
-    /// A Deployment has as many pods that are ready.
+    /// A Deployment has at least this number of ready pods.
     Ready {
         /// The namespace.
         namespace: String,
@@ -81,17 +81,17 @@ pub enum Question {
         object: String,
         /// The condition.
         condition: &'static str,
-        /// A Deployment that has no condition while it has no pods.
+        /// A Deployment: while it has no pods, the condition is not required.
         unless_asleep: Option<String>,
     },
-    /// No pod is on its way out.
+    /// No pod is terminating.
     NoneLeaving {
         /// The namespace.
         namespace: String,
-        /// The labels of the pods; all of them where there is none.
+        /// The labels of the pods; null for all pods.
         pods: Option<String>,
     },
-    /// There are no more pods than so many, those that finish included.
+    /// There are at most this many pods, including terminating ones.
     MostPods {
         /// The namespace.
         namespace: String,
@@ -113,10 +113,10 @@ pub enum Question {
     },
     /// Nodes are ready.
     NodesReady {
-        /// Their labels; all of them where there is none.
+        /// Their labels; null for all nodes.
         nodes: Option<NodeLabels>,
     },
-    /// There are as many nodes.
+    /// There are at least this many nodes.
     Nodes {
         /// Their labels.
         nodes: NodeLabels,
@@ -125,14 +125,14 @@ pub enum Question {
     },
     /// No pod waits for a node.
     NonePending,
-    /// No pod of PgBouncer has more server connections of any database entry.
+    /// Each PgBouncer pod has at most this many server connections per database entry.
     ServerConnections {
         /// PgBouncer.
         pooler: PoolerDeployment,
         /// The number.
         most: u32,
     },
-    /// Pods have no more client connections of PgBouncer than so many.
+    /// The pods have at most this many client connections to PgBouncer.
     ClientConnections {
         /// PgBouncer.
         pooler: PoolerDeployment,
@@ -141,7 +141,7 @@ pub enum Question {
         /// The number.
         most: u64,
     },
-    /// No more connections of the primary bypass PgBouncer than so many.
+    /// At most this many connections to the primary bypass PgBouncer.
     PastPooler {
         /// PgBouncer.
         pooler: PoolerDeployment,
@@ -150,17 +150,17 @@ pub enum Question {
     },
 }
 
-/// An answer of AWS that ends a wait once it has come often enough, where a variable says that it may.
+/// An answer of AWS that ends a wait if it is repeated, and if a variable allows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct SettledAnswer {
     /// The variable.
     pub variable: &'static str,
-    /// What it holds where the answer may end the wait.
+    /// The value of the variable that allows it.
     pub holds: String,
     /// The answer.
     pub answer: String,
-    /// How often it has to come.
+    /// How often the answer must be repeated.
     pub looks: u32,
 }
 
@@ -168,13 +168,13 @@ pub struct SettledAnswer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Holds {
-    /// It starts so.
+    /// It starts with this text.
     Start(String),
-    /// This text is in it.
+    /// It contains this text.
     Text(String),
 }
 
-/// A number that is known, or that a variable holds.
+/// A number, or the variable that contains it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Number {

@@ -1,11 +1,11 @@
-//! RDS by its command line: what plans and the runbook ask of an instance.
+//! RDS through the AWS CLI: the calls that plans and the runbook share.
 
 use super::{Action, Argument, ArgumentValue, AwsCall, AwsQuery, Memory, Question, SettledAnswer};
 
-/// A field of what RDS tells of an instance, and the regular expression of its value.
+/// A field of the description of an instance, and the regular expression of its value.
 pub(crate) type Wanted = (&'static str, String);
 
-/// The parameter that acts from a restart on.
+/// The parameter for the number of connections, which takes effect after a restart.
 pub(crate) const CONNECTIONS: &str = "max_connections";
 
 /// A call about one instance.
@@ -13,7 +13,7 @@ pub(crate) fn of_instance(operation: &'static str, id: impl Into<ArgumentValue>)
     AwsCall::new("rds", operation).with("db-instance-identifier", id.into())
 }
 
-/// What RDS tells of an instance.
+/// Queries a field of an instance.
 pub(crate) fn described(id: impl Into<ArgumentValue>, field: &str) -> AwsQuery {
     of_instance("describe-db-instances", id).query(format!("DBInstances[0].{field}"))
 }
@@ -29,13 +29,13 @@ pub(crate) fn modified(
         .and([Argument::switch("apply-immediately", at_once)])
 }
 
-/// An instance is in one of these states, with nothing pending, every parameter in force and what is
-/// set: one that was refused looks idle, too.
+/// An instance is in one of these states, without pending changes, with every parameter in force and
+/// with the `wanted` values. The values matter because an instance that refused a change is idle, too.
 pub(crate) fn reached(id: impl Into<ArgumentValue>, states: &str, wanted: &[Wanted]) -> Question {
     reached_with(id, states, IN_FORCE, wanted)
 }
 
-/// What RDS says of parameters that are all in force.
+/// The status of parameters that are all in force.
 const IN_FORCE: &str = "in-sync";
 
 /// The same with parameters in one of these states.
@@ -110,22 +110,22 @@ pub(crate) fn parameter_is(id: impl Into<ArgumentValue>, name: &str, value: u32)
     }
 }
 
-/// How a parameter of a group is asked for. A family has more of them than fit one page of an
-/// answer, and the query runs once on each: what a page lacks has to be a word, too.
+/// The query of one parameter of a group. A family has more parameters than one page of an answer, and
+/// the AWS CLI runs the query on each page. A page without the parameter must also give a word: `null`.
 pub(crate) fn parameter_value(name: &str) -> String {
     format!("to_string(Parameters[?ParameterName=='{name}']|[0].ParameterValue)")
 }
 
-/// How often an instance is looked at before a parameter that had its value already counts as in
-/// force: ten minutes.
+/// How often `in-sync` must be seen before a parameter that already had its value counts as in force:
+/// ten minutes.
 const LOOKS: u32 = 40;
 
-/// Sets a parameter that acts from a reboot on, and reboots the instance, once RDS says that it needs
-/// that: before, it looks done.
+/// Sets a parameter that needs a reboot, and reboots the instance once RDS reports `pending-reboot`.
+/// Until then RDS reports `in-sync`, as if the change were complete.
 ///
-/// A second run finds the value set. Where the first one has rebooted, RDS never asks for it again, and
-/// says `in-sync`. Where the first one ended just after it had set the value, RDS says `in-sync` as well, until it
-/// has seen the change. The two are told apart by time.
+/// A second run finds the value set. If the first run rebooted the instance, RDS stays at `in-sync`. If
+/// the first run ended before the reboot, RDS also reports `in-sync` until it notices the change. Only
+/// time tells these two cases apart.
 pub(crate) fn set_and_rebooted(
     id: impl Into<ArgumentValue>,
     name: &'static str,

@@ -1,4 +1,4 @@
-//! Actions as POSIX shell: the one place where an action becomes a text that a shell reads.
+//! Actions as POSIX shell: the only place where an action becomes shell text.
 
 mod aws;
 mod kubectl;
@@ -13,7 +13,7 @@ use layout::{command, indented, until};
 pub use words::{literal, message, quoted, word};
 
 impl Action {
-    /// What to type, without a line feed at its end.
+    /// The command, without a final line feed.
     #[must_use]
     pub fn shell(&self) -> String {
         match self {
@@ -134,7 +134,7 @@ fn each(variable: &str, values: &[String], actions: &[Action]) -> String {
     )
 }
 
-/// What a variable is set to.
+/// The value that a variable gets.
 fn memory(memory: &Memory) -> String {
     match memory {
         Memory::Answer(query) => format!("$({})", aws::asked(query)),

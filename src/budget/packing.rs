@@ -60,7 +60,7 @@ pub struct Load {
 /// What a node group offers to pods.
 #[derive(Clone, Copy, Debug)]
 pub struct Room {
-    /// Nodes at the most.
+    /// The most nodes.
     pub nodes: u32,
     /// Millicores of one node, without its daemons.
     pub cpu: u64,
@@ -155,7 +155,7 @@ impl Resource {
 pub struct PackedSum {
     /// Of what.
     pub resource: Resource,
-    /// What is asked for.
+    /// The demand.
     pub asked: u128,
     /// What is there.
     pub has: u128,

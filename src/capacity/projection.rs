@@ -1,4 +1,4 @@
-//! Where a trend leads in the next weeks, and the day it reaches a threshold.
+//! The projection of a trend, and the day on which it reaches a threshold.
 
 use jiff::civil::Date;
 
@@ -68,7 +68,7 @@ impl Projection {
     }
 }
 
-/// The day so many days later.
+/// The date this many days later.
 #[must_use]
 pub fn later(date: Date, days: u32) -> Date {
     date.saturating_add(jiff::Span::new().days(i64::from(days)))

@@ -25,7 +25,7 @@ use crate::model::{Environment, Money};
 use crate::pair::Pair;
 use crate::rewrite;
 
-/// The environment as it is.
+/// The present environment.
 pub struct Base<'a> {
     /// Its file.
     pub input: &'a Input,

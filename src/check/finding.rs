@@ -246,7 +246,7 @@ impl Values {
     }
 }
 
-/// Where rules report.
+/// The destination of the rules' findings.
 #[derive(Default)]
 pub struct Findings(Vec<Finding>);
 

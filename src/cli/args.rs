@@ -25,7 +25,7 @@ pub(super) struct Arguments {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  success
-  1  wrong arguments; a file, Git or Prometheus could not be read or written; an internal error
+  1  wrong arguments; a file, Git or Prometheus failed; an internal error
   2  two states differ (diff, plan); a file would change (check --fix --diff)
   3  the input breaks a rule or the language, or no safe plan exists
   4  a limit of --fail-on was exceeded
@@ -34,7 +34,7 @@ Exit codes:
 /// When to colour the output.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum Color {
-    /// If the output is a terminal; respects NO_COLOR and CLICOLOR_FORCE.
+    /// Only if the output is a terminal; respects NO_COLOR and CLICOLOR_FORCE.
     Auto,
     /// Always.
     Always,
@@ -104,7 +104,7 @@ pub(super) enum Command {
     Affected(Affected),
     /// Print the monthly cost of environments: floor and ceiling, by layer.
     Cost(CostArgs),
-    /// Forecast when metrics reach their thresholds, and find the cheapest change that helps.
+    /// Forecast when metrics reach their thresholds, and propose the cheapest change.
     Capacity(CapacityArgs),
     /// Print the five tiers side by side.
     Tiers(TiersArgs),
@@ -178,8 +178,8 @@ pub(super) struct Render {
     /// Remove the trees of environments that are not part of this run.
     #[arg(long, conflicts_with = "check")]
     pub(super) prune: bool,
-    /// First validate the values, merged over this chart's values.yaml, against its
-    /// values.schema.json.
+    /// Validate the Helm values against this chart's values.schema.json before writing anything. They
+    /// are merged over its values.yaml first.
     #[arg(long, value_name = "DIR")]
     pub(super) chart: Option<PathBuf>,
     /// Fail on warnings as well as errors.
@@ -214,7 +214,7 @@ pub(super) struct Why {
 
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// A rule, such as connection-budget-exceeded; without it, all rules are listed.
+    /// A rule, such as connection-budget-exceeded. Without it, list all rules.
     #[arg(value_name = "CODE")]
     pub(super) code: Option<String>,
 }
@@ -222,11 +222,11 @@ pub(super) struct Explain {
 /// The two states that a command compares.
 #[derive(Debug, Args)]
 pub(super) struct ComparedArgs {
-    /// BEFORE and AFTER; with --base or --committed, files or folders [default: environments].
+    /// BEFORE and AFTER. With --base or --committed: files or folders [default: environments].
     ///
-    /// A side is a file, a folder, FILE@tier (the file on another tier), REV:PATH (a file or folder
-    /// at a Git revision), a generated tree, or a folder of generated trees. As AFTER, @tier alone
-    /// means BEFORE's file on another tier.
+    /// BEFORE and AFTER are each a file, a folder, FILE@tier (the file on another tier), REV:PATH (a
+    /// file or folder at a Git revision), a generated tree, or a folder of generated trees. AFTER may
+    /// be @tier alone: BEFORE's file on another tier.
     #[arg(value_name = "SIDE")]
     pub(super) named: Vec<String>,
     /// Compare the files with the same files at a Git revision.
@@ -257,15 +257,14 @@ pub(super) struct Diff {
     /// List every value with its class, cause and fingerprint.
     #[arg(long)]
     pub(super) all: bool,
-    /// Add the unified diff of every rendered file. A generated tree is read from disk and not rendered again.
+    /// Add the unified diff of every generated file. Generated trees are read from disk as they are.
     #[arg(long)]
     pub(super) artifacts: bool,
-    /// Exit with 4 if the change disrupts this much or more (disruption=failover), or if the floor
-    /// or the ceiling grows by more than this (cost=+20%, cost=+500); may be repeated.
+    /// Exit with 4 if the change exceeds a limit; may be repeated. disruption=failover means this
+    /// disruption or worse. cost=+20% and cost=+500 apply to the floor and to the ceiling.
     #[arg(long, value_name = "LIMIT")]
     pub(super) fail_on: Vec<Gate>,
-    /// Accept the change, or the whole diff, with this fingerprint despite the limits; may be
-    /// repeated.
+    /// Exempt the change or the diff with this fingerprint from the limits; may be repeated.
     #[arg(long, value_name = "FINGERPRINT", requires = "fail_on")]
     pub(super) approve: Vec<String>,
 }
@@ -276,7 +275,7 @@ pub(super) struct PlanArgs {
     /// folder at a Git revision), a generated tree, or a folder of generated trees.
     #[arg(value_name = "BEFORE")]
     pub(super) before: String,
-    /// The new state, in the same forms; @tier alone means BEFORE's file on another tier.
+    /// The new state, in the same forms, or @tier alone: BEFORE's file on another tier.
     #[arg(value_name = "AFTER")]
     pub(super) after: String,
     #[command(flatten)]
@@ -284,9 +283,8 @@ pub(super) struct PlanArgs {
     /// The output format.
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
     pub(super) format: ReportFormat,
-    /// Write the generated tree of every state here, because the steps' commands read them: 00 is
-    /// BEFORE, and each other number is the state after that step. Beside it are the step's files to
-    /// run: apply.sh, verify.sh and undo.sh.
+    /// Write the scripts of each step into DIR, with the generated trees that they read. 00 is BEFORE.
+    /// 01 is the state after step 1, with apply.sh, verify.sh and undo.sh of that step, and so on.
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
 }
@@ -316,7 +314,7 @@ pub(super) struct CostArgs {
     /// The output format.
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
     pub(super) format: ReportFormat,
-    /// Print details of every environment. This is the default for a single environment.
+    /// Print details of every environment, as for a single one.
     #[arg(long)]
     pub(super) detail: bool,
 }
@@ -357,7 +355,7 @@ pub(super) struct Schema {
     /// Print the JSON Schema of the Helm values.
     #[arg(long)]
     pub(super) helm: bool,
-    /// Print the JSON Schema of JSON reports.
+    /// Print the JSON Schema of the reports of `--format json`.
     #[arg(long, conflicts_with_all = ["terraform", "helm"])]
     pub(super) report: bool,
     /// Print a file of the built-in catalogue, as a start for your own.

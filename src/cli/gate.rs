@@ -8,7 +8,7 @@ use crate::diff::Presence;
 use crate::impact::{Class, Fingerprint};
 use crate::report::diff::{DiffReport, EnvironmentDiff, Gated, growth, lasting};
 
-/// A limit that a change is held to.
+/// A limit for a change.
 #[derive(Clone, Debug)]
 pub(super) struct Gate {
     /// As it was written.

@@ -179,7 +179,7 @@ fn of_one_side(
         .collect()
 }
 
-/// How the report ends a run by itself.
+/// The exit code that follows from the report.
 fn ended(report: &PlanReport) -> Exit {
     let blocked = report.environments.iter().any(|it| it.blocked.is_some());
     let parts = [

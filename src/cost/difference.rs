@@ -44,7 +44,7 @@ pub struct ItemShift {
     pub layer: CostLayer,
     /// Its path in KDL spelling.
     pub path: String,
-    /// The item, where there is one.
+    /// The item, if there is one.
     pub item: Pair<Option<CostItem>>,
     /// What it costs.
     pub shift: CostShift,
@@ -65,7 +65,7 @@ pub struct Unknown {
     pub layer: CostLayer,
     /// Its path in KDL spelling.
     pub path: String,
-    /// The item, where there is one.
+    /// The item, if there is one.
     pub item: Pair<Option<CostItem>>,
 }
 
@@ -74,7 +74,7 @@ pub struct Unknown {
 pub struct CalendarShift {
     /// Its name in a report.
     pub name: String,
-    /// What it moves, where it is there.
+    /// Its cost effect on each side, if it exists there.
     pub moved: Pair<Option<Scheduled>>,
 }
 

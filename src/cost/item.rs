@@ -6,7 +6,7 @@ use crate::source::Span;
 
 use super::{CostLayer, Range};
 
-/// Something that is paid for.
+/// An item of an estimate.
 #[derive(Clone, Debug)]
 pub struct CostItem {
     /// Where it belongs.
@@ -15,7 +15,7 @@ pub struct CostItem {
     pub path: String,
     /// What it is, such as `db.r6g.large`.
     pub what: String,
-    /// How many; they multiply.
+    /// The counts, which are multiplied.
     pub counts: Vec<Count>,
     /// The price of one, or why it has none.
     pub rate: Result<UnitRate, Missing>,
@@ -25,12 +25,12 @@ pub struct CostItem {
     pub inputs: Vec<String>,
 }
 
-/// What one of something costs.
+/// A unit price, with its discounts.
 #[derive(Clone, Debug)]
 pub struct UnitRate {
     /// The list price.
     pub price: Price,
-    /// What spot capacity takes off it.
+    /// The discount of spot capacity.
     pub spot: Option<SpotDiscount>,
     /// The discount for the reserved part of the floor.
     pub reserved: Option<Reserved>,
@@ -41,7 +41,7 @@ pub struct UnitRate {
 pub struct Reserved {
     /// Percent of the floor that is covered.
     pub percent: u32,
-    /// What is off the list price of that.
+    /// The discount on the list price of that part.
     pub discount: ReservedDiscount,
 }
 
@@ -65,7 +65,7 @@ pub enum Missing {
     Value,
 }
 
-/// How many of something.
+/// A count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Count {
     /// From the least to the most.
@@ -81,9 +81,9 @@ pub enum Count {
     WithReplicas(u32),
     /// The stated amount minus the included amount.
     Above {
-        /// So many in all.
+        /// The stated amount.
         stated: u32,
-        /// So many for nothing.
+        /// The amount that is included.
         included: u32,
         /// Of what.
         unit: CountedUnit,
@@ -111,7 +111,7 @@ impl CountedUnit {
 }
 
 impl Count {
-    /// So many, whatever happens.
+    /// The same count at the floor and at the ceiling.
     #[must_use]
     pub fn exactly(count: u64, unit: CountedUnit) -> Self {
         Self::between(count, count, unit)

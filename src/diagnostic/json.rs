@@ -78,7 +78,7 @@ pub enum ActionJson {
 pub struct Advice {
     /// One sentence.
     pub message: String,
-    /// What to write, if it is that simple.
+    /// The replacement text, if the repair replaces a single place.
     pub replacement: Option<ReplacementJson>,
     /// The replacement as edits, which also work where the file states nothing yet. Empty if a
     /// person has to choose.
@@ -97,14 +97,14 @@ pub struct FindingJson {
     /// `error`, `warning` or `note`.
     #[schemars(with = "String")]
     pub severity: Severity,
-    /// What is.
+    /// The message.
     pub message: String,
     /// Where the finding is reported; null if it has no location.
     pub place: Option<PlaceJson>,
     /// The record of a generated tree that the finding is about, as the user named it. Its values
     /// have no source text. Null for a finding about a file.
     pub record: Option<String>,
-    /// Everything it points at.
+    /// The places to which the finding points.
     pub labels: Vec<LabelJson>,
     /// The arithmetic.
     pub notes: Vec<String>,

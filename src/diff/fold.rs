@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::rename::is_name;
 use super::{AttributeChange, Cause, Changes, DiffPlace};
 
-/// What changes follow from, in the end.
+/// The first cause of a change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Root {

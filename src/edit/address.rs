@@ -37,7 +37,7 @@ pub enum Pick {
 /// A part of a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Slot {
-    /// The node itself; what is added goes into its block.
+    /// The node itself; additions go into its block.
     Node,
     /// The argument that distinguishes it from nodes of the same name.
     Key,

@@ -19,7 +19,7 @@ pub const FORMAT: u64 = 1;
 /// The size of a usual lock, to allocate once.
 const USUAL: usize = 12 << 10;
 
-/// A lock as it is written.
+/// A lock file as it is written.
 #[derive(Serialize)]
 struct Lock<'a> {
     generated: String,

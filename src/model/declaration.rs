@@ -1,11 +1,10 @@
-//! How the language is declared: each attribute once, and what follows from that.
+//! How the language is declared: each attribute once.
 //!
-//! The macro `node!` declares a node of the language as its attributes: how each is written, its
-//! type, the values that it takes, an example, and a sentence about it. From that follow the struct
-//! as written and the struct as resolved, the reader, the merge with the tier, the walks over all
-//! attributes, the comparison with the tier, the writer, and the table that documentation, the laws
-//! and everything else that must know each attribute reads. What an attribute means stands elsewhere,
-//! in exhaustive matches.
+//! The macro `node!` declares a node of the language as a list of attributes. Each has its form in KDL,
+//! its type, the values that it takes, an example, and a sentence about it. The macro generates the
+//! struct as written and the struct as resolved, the reader, the merge and the comparison with the
+//! tier, the iteration over all attributes, the writer, and a table of all attributes for documentation
+//! and laws. The meaning of an attribute is elsewhere, in exhaustive matches.
 
 mod field;
 mod form;
@@ -36,26 +35,26 @@ pub use writing::TextNode;
 pub struct Declaration {
     /// The key of a property, the name of a child, or the name of the node whose argument it is.
     pub name: &'static str,
-    /// The child of the owner in which it stands, if it stands in one that is no part of the model,
-    /// such as `engine` for `engine "redis" version="7.1"`.
+    /// The child of the owner on which it is written, if that child is not a node of the model, such as
+    /// `engine` for `engine "redis" version="7.1"`.
     pub inside: Option<&'static str>,
-    /// How it stands there.
+    /// How it is written there.
     pub stands: Stands,
-    /// What it takes.
+    /// The values that it takes.
     pub form: Form,
-    /// What attributes below it take here, where that is less than elsewhere, by their paths.
+    /// Attributes below it that accept fewer values here than elsewhere, by their paths.
     pub narrows: &'static [(&'static str, Form)],
     /// Whether it may be absent once everything is resolved.
     pub optional: bool,
-    /// A value as it is written; of a map or of pools, a name with its value; nothing for a node.
+    /// A value as it is written. For a map or for pools, a name with its value; for a node, nothing.
     pub example: &'static str,
-    /// What it is, in a sentence.
+    /// Its meaning, in a sentence.
     pub doc: &'static str,
 }
 
 impl Declaration {
-    /// The path below the owner, such as `engine.version`; empty where its attributes stand among the
-    /// owner's.
+    /// The path below the owner, such as `engine.version`; empty if its attributes are written in the
+    /// owner's block.
     #[must_use]
     pub fn path(&self) -> String {
         match (self.inside, self.stands) {
@@ -85,8 +84,8 @@ impl Declaration {
         }
     }
 
-    /// The children that the attribute stands in below its owner's node; none for a property or an
-    /// argument of the node itself.
+    /// The children on which the attribute may be written; empty for a property or an argument of the
+    /// owner's node itself.
     #[must_use]
     pub fn children(&self) -> Vec<&'static str> {
         if let Some(inside) = self.inside {
@@ -110,8 +109,7 @@ impl Declaration {
         }
     }
 
-    /// The name that the example of a map or of pools gives a value, and that value; of anything else
-    /// the example without a name.
+    /// The name and the value of the example of a map or of pools. Other examples have an empty name.
     fn example_parts(&self) -> (&'static str, &'static str) {
         let parts = match (&self.form, self.stands) {
             (Form::Map(..), _) => self.example.split_once('='),
@@ -121,22 +119,22 @@ impl Declaration {
         parts.unwrap_or(("", self.example))
     }
 
-    /// The name that the example of a map or of pools gives a value.
+    /// The name in the example of a map or of pools.
     #[must_use]
     pub fn example_key(&self) -> &'static str {
         self.example_parts().0.trim_matches('"')
     }
 
-    /// The value of the example, without such a name.
+    /// The value in the example.
     #[must_use]
     pub fn example_value(&self) -> &'static str {
         self.example_parts().1
     }
 }
 
-/// What reads a node's attributes one by one: the parser.
+/// Reads a node's attributes one by one. The parser implements it.
 pub trait Reader {
-    /// Where the node's name stands.
+    /// The place of the node's name.
     fn place(&self) -> Span;
 
     /// The value of an attribute.
@@ -148,7 +146,7 @@ pub trait Reader {
     /// The nodes of an attribute that may be repeated.
     fn nodes<N: Node>(&mut self, at: &'static Declaration) -> Written<Vec<N>>;
 
-    /// What `read` makes of what follows, where attributes take less than elsewhere.
+    /// Runs `read` while the attributes of `narrows` accept fewer values.
     fn narrowed<T>(
         &mut self,
         narrows: &'static [(&'static str, Form)],
@@ -161,17 +159,17 @@ pub trait Reader {
     /// The values of an attribute by worker pool.
     fn pools(&mut self, at: &'static Declaration) -> Written<BTreeMap<Name, Pooled<Stated>>>;
 
-    /// The children `name` that are told apart by what they say.
+    /// The children `name`, which have no names of their own.
     fn unnamed<N: Node>(&mut self, name: &'static str) -> Vec<N>;
 
-    /// What `read` makes of each child `name`, by the child's own name.
+    /// Reads each child `name` with `read`; the keys are the children's own names.
     fn named<T: Default + Spoil>(
         &mut self,
         name: &'static str,
         read: impl FnOnce(&mut Self) -> T,
     ) -> BTreeMap<Name, T>;
 
-    /// What `read` makes of the child `name`.
+    /// Reads the child `name` with `read`.
     fn child<T: Default + Spoil>(
         &mut self,
         name: &'static str,
@@ -179,7 +177,7 @@ pub trait Reader {
     ) -> T;
 }
 
-/// What turns written values into values with origins.
+/// Turns written values into values with origins.
 pub trait Settle {
     /// A value that file or catalogue must state.
     fn need<T: Value>(&mut self, written: Written<T>, path: &str) -> Sourced<T>;
@@ -188,7 +186,7 @@ pub trait Settle {
     fn maybe<T>(&self, written: Written<T>) -> Option<Sourced<T>>;
 }
 
-/// An attribute of a file that says what the tier says, too.
+/// An attribute for which the file states the tier's own value.
 #[derive(Clone, Debug)]
 pub struct Repeated {
     /// Its path in KDL spelling.
@@ -197,12 +195,12 @@ pub struct Repeated {
     pub value: String,
     /// Where the file states it.
     pub file: Span,
-    /// Where the tier does.
+    /// Where the tier states it.
     pub tier: Span,
 }
 
 impl Repeated {
-    /// Notes `file`, at `path`, where the tier states the same value.
+    /// Notes `file`, at `path`, if the tier states the same value.
     pub fn note<T: Value>(path: &str, file: &Written<T>, tier: &Written<T>, into: &mut Vec<Self>) {
         if let (Some(file), Some(tier)) = (&file.value, &tier.value)
             && file.value == tier.value
@@ -228,13 +226,13 @@ pub trait Node: Over + Spoil + Default + Clone + Debug {
     /// Appends every attribute that the tier states with the same value; `path` is the node's.
     fn repeats(&self, tier: &Self, path: &str, into: &mut Vec<Repeated>);
 
-    /// The attribute or node that is called `name`.
+    /// The attribute or node named `name`.
     fn field(&mut self, name: &str) -> Option<&mut dyn Spoil>;
 
-    /// Every attribute with its value as text, where it is a single value that was written.
+    /// Every attribute, with its value as text if it is a single value that was written.
     fn texts(&self) -> Vec<(&'static Declaration, Option<Spanned<String>>)>;
 
-    /// Whether a value is absent that the node must have.
+    /// Whether a required value is missing.
     fn is_incomplete(&self) -> bool {
         let texts = self.texts();
         texts
@@ -242,7 +240,7 @@ pub trait Node: Over + Spoil + Default + Clone + Debug {
             .any(|(at, text)| at.stands.is_required() && text.is_none())
     }
 
-    /// The value that tells the node from others of its name, if anything does.
+    /// The value that distinguishes the node from others of its name, if there is one.
     fn key(&self) -> Option<Spanned<String>> {
         let mut texts = self.texts().into_iter();
         texts.find(|(at, _)| at.stands == Stands::Key)?.1
@@ -268,7 +266,7 @@ pub trait Declared: Sized {
     /// The field as written.
     type Written: Over + Spoil + Default + Clone + Debug;
 
-    /// What it takes, where nothing narrower is declared.
+    /// The values that it takes, unless the declaration restricts them.
     const FORM: Form;
 
     /// Whether it may be absent.
@@ -277,10 +275,10 @@ pub trait Declared: Sized {
     /// Reads it.
     fn read<R: Reader>(reader: &mut R, at: &'static Declaration) -> Self::Written;
 
-    /// Appends what the tier states with the same value; `path` is the field's.
+    /// Appends every attribute that the tier states with the same value; `path` is the field's.
     fn repeats(file: &Self::Written, tier: &Self::Written, path: &str, into: &mut Vec<Repeated>);
 
-    /// The value as text, where it is a single one and was written.
+    /// The value as text, if it is a single value that was written.
     #[must_use]
     fn text(_: &Self::Written) -> Option<Spanned<String>> {
         None
@@ -290,7 +288,7 @@ pub trait Declared: Sized {
     fn write(&self, at: &'static Declaration, into: &mut TextNode);
 }
 
-/// A field that is settled by what is written alone: nothing is derived.
+/// A field without derived values.
 pub trait Settled: Declared {
     /// The field, with its origin.
     fn settle<S: Settle>(written: Self::Written, by: &mut S, path: &str) -> Self;
@@ -302,13 +300,13 @@ pub trait Part: Declared<Written: Node> {
     fn write_attributes(&self, into: &mut TextNode);
 }
 
-/// A node that has no name and is told from others by what it says.
+/// A node without a name, which is identified by its content.
 pub trait Unnamed: Node {
-    /// What tells it from others; empty where that could not be read.
+    /// Its identity; empty if that could not be read.
     fn identity(&self) -> String;
 }
 
-/// Reads a part, in a child of its own or among its owner's attributes.
+/// Reads a part, from its own child or from its owner's block.
 pub(super) fn read_part<N: Node, R: Reader>(reader: &mut R, at: &'static Declaration) -> N {
     if at.stands == Stands::Among {
         reader.narrowed(at.narrows, N::read)
@@ -317,7 +315,7 @@ pub(super) fn read_part<N: Node, R: Reader>(reader: &mut R, at: &'static Declara
     }
 }
 
-/// Writes a part, into a child of its own or among its owner's attributes.
+/// Writes a part, into its own child or into its owner's block.
 pub(super) fn write_part<P: Part>(part: &P, at: &'static Declaration, into: &mut TextNode) {
     if at.stands == Stands::Among {
         part.write_attributes(into);
@@ -330,7 +328,7 @@ pub(super) fn write_part<P: Part>(part: &P, at: &'static Declaration, into: &mut
     }
 }
 
-/// The path of a field below its owner's; the owner's where its attributes stand among the owner's.
+/// The path of a field below its owner's path; the owner's own path if the field has no block.
 pub(super) fn below(path: &str, step: &str) -> String {
     if step.is_empty() {
         path.to_owned()
@@ -339,8 +337,8 @@ pub(super) fn below(path: &str, step: &str) -> String {
     }
 }
 
-/// The path of a field where its owner's node states it: nodes that are named after their kinds are
-/// a list of their owner's own.
+/// The path of a field in its owner's node. Nodes that are named by their kind are a list without a step
+/// of its own.
 pub(super) fn stated_below(path: &str, at: &Declaration, step: &str) -> String {
     if at.stands == Stands::Kinds {
         path.to_owned()
@@ -349,7 +347,7 @@ pub(super) fn stated_below(path: &str, at: &Declaration, step: &str) -> String {
     }
 }
 
-/// The value of an attribute, of the type that its form gives.
+/// The value of an attribute, in the type of its form.
 pub(crate) fn typed<T: Value>(stated: Stated) -> T {
     T::of(stated).expect("the form of an attribute gives its type")
 }

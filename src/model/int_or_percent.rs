@@ -6,9 +6,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// `2` pods, or `25%` of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Portion {
-    /// So many.
+    /// A number of pods.
     Count(u32),
-    /// So many in a hundred, 0 to 100.
+    /// A percentage of pods, 0 to 100.
     Percent(u32),
 }
 

@@ -23,36 +23,35 @@ const TIME: Form = Form::Duration(1..=31_536_000);
 node! {
     /// Thresholds of the alerts, and where their metrics come from.
     Alerts: AlertsNode, AlertsField, settled {
-        /// CPU of the API in percent of its pods' requests, as its HPA counts.
+        /// CPU of the API in percent of its pods' requests, as the HPA measures it.
         child api_cpu: Sourced<u32> = OF_REQUESTS, "80";
         /// Memory of an API pod in percent of its limit.
         child api_memory: Sourced<u32> = PERCENT, "75";
-        /// Waiting items of a list for each replica of its pool's maximum: beyond it more pods do
-        /// not come.
+        /// Items in a list, divided by the maximum of its pool.
         child queue_depth: Sourced<u32> = SOME, "50";
         /// CPU of the database in percent.
         child db_cpu: Sourced<u32> = PERCENT, "70";
         /// Connections to the database in percent of those that are not reserved.
         child db_connections: Sourced<u32> = PERCENT, "70";
-        /// Used storage of the database in percent of what is allocated.
+        /// Used storage of the database in percent of the allocated storage.
         child db_storage: Sourced<u32> = PERCENT, "70";
-        /// An alert where storage, growing as it does, is full within this time.
+        /// The alert fires if storage will be full within this time.
         child storage_forecast: Sourced<Duration> = TIME, "\"30d\"";
-        /// How far a read replica may be behind.
+        /// How far a read replica may lag behind.
         child replica_lag: Sourced<Duration> = TIME, "\"30s\"";
         /// Memory of a Redis group in percent of `maxmemory`.
         child redis_memory: Sourced<u32> = PERCENT, "70";
         /// Operations of a Redis group.
         node redis_ops: RedisOps;
-        /// How long a client may wait for one of PgBouncer's connections.
+        /// How long a client may wait for a server connection of PgBouncer.
         child pool_wait: Sourced<Duration> = TIME, "\"1s\"";
-        /// How long an autoscaler may stand at its maximum.
+        /// How long an autoscaler may need more pods than its maximum.
         child at_maximum: Sourced<Duration> = TIME, "\"15m\"";
         /// How long a pool may be paused.
         child paused: Sourced<Duration> = TIME, "\"1h\"";
-        /// How long a threshold is passed before it counts: the guide's "sustained".
+        /// How long a threshold must be exceeded before an alert fires.
         child sustained: Sourced<Duration> = TIME, "\"15m\"";
-        /// The label `route` of every alert, for Alertmanager; none leaves it out.
+        /// The label `route` of every alert, for Alertmanager.
         child route: Option<Sourced<String>> = Form::Placed(Place::LabelValue), "\"pagerduty\"";
         /// Which exporters the metrics of managed services come from.
         node source: MetricSources;
@@ -62,19 +61,19 @@ node! {
 
     /// A threshold of operations a second.
     RedisOps: RedisOpsNode, RedisOpsField, settled {
-        /// In percent of `benchmark`.
+        /// The threshold, in percent of `benchmark`.
         argument percent: Sourced<u32> = PERCENT, "80";
-        /// Operations a second that one shard was measured to serve.
+        /// Operations a second that one shard can serve, as you measured it.
         property benchmark: Sourced<u32> = SOME, "100000";
     }
 
     /// Where the metrics of managed services come from.
     MetricSources: MetricSourcesNode, MetricSourcesField, settled {
-        /// Those of RDS.
+        /// Where the metrics of RDS come from.
         property database: Sourced<MetricSource>, "\"exporter\"";
-        /// Those of ElastiCache.
+        /// Where the metrics of ElastiCache come from.
         property redis: Sourced<MetricSource>, "\"exporter\"";
-        /// Those of PgBouncer; unless stated, its exporter where it can connect to the image.
+        /// Where the metrics of PgBouncer come from; the default follows the image.
         property pgbouncer: Option<Sourced<PoolerSource>>, "\"exporter\"";
     }
 }
@@ -82,13 +81,13 @@ node! {
 node! {
     /// What the environment may cost.
     Budget: BudgetNode, BudgetField, settled {
-        /// US dollars a month, of the ceiling.
+        /// The highest allowed ceiling of the monthly cost, in US dollars.
         required monthly: Sourced<u32> = SOME, "6000";
     }
 
     /// How it is paid for.
     Cost: CostNode, CostField, settled {
-        /// Percent of the floor that reserved capacity covers.
+        /// The percentage of the floor that reserved capacity covers.
         property reserved: Sourced<u32> = Form::Whole(0..=100), "60";
     }
 }
@@ -115,27 +114,27 @@ node! {
 
     /// What a virtual user sends.
     Request: RequestNode, RequestField, derived {
-        /// The method; GET unless stated.
+        /// The HTTP method; `GET` by default.
         argument method: Sourced<HttpMethod>, "\"POST\"";
-        /// A file with the body, beside the script, if there is one: a file name without a path.
+        /// The file with the body, beside the script: a file name without a path.
         property body: Option<Sourced<String>> = Form::Placed(Place::FileName), "\"decision.json\"";
-        /// The environment variable that holds a bearer token, if one is sent.
+        /// The environment variable that holds a bearer token.
         property token_env: Option<Sourced<String>> = Form::Placed(Place::Variable), "\"LOAD_TOKEN\"";
     }
 
     /// `constant-vus`.
     Steady: SteadyNode, SteadyField, settled {
-        /// Virtual users.
+        /// The number of virtual users.
         required vus: Sourced<u32> = SOME, "100";
-        /// For how long.
+        /// How long the load lasts.
         required r#for as "for": Sourced<Duration> = RUN, "\"5m\"";
     }
 
     /// A step of `ramping-vus`.
     Stage: StageNode, StageField, settled {
-        /// Virtual users at its end.
+        /// The number of virtual users at the end of the stage.
         required to: Sourced<u32>, "200";
-        /// How long it takes.
+        /// How long the stage takes.
         required over: Sourced<Duration> = RUN, "\"3m\"";
     }
 
@@ -143,25 +142,25 @@ node! {
     ArrivalRate: ArrivalRateNode, ArrivalRateField, settled {
         /// Requests a second.
         required_argument per_second: Sourced<u32> = SOME, "500";
-        /// For how long.
+        /// How long the load lasts.
         required r#for as "for": Sourced<Duration> = RUN, "\"5m\"";
     }
 
     /// Thresholds of a load test; what is not stated is not judged.
     Expectation: ExpectationNode, ExpectationField, settled {
-        /// The median is below.
+        /// The limit of the median response time.
         property p50: Option<Sourced<Duration>> = Form::Millis, "\"100ms\"";
-        /// 95 in 100 requests are below.
+        /// The limit of the 95th percentile of response times.
         property p95: Option<Sourced<Duration>> = Form::Millis, "\"500ms\"";
-        /// 99 in 100 requests are below.
+        /// The limit of the 99th percentile of response times.
         property p99: Option<Sourced<Duration>> = Form::Millis, "\"1s\"";
-        /// Fewer requests fail.
+        /// The limit of failed requests, in percent.
         property errors: Option<Sourced<ErrorRate>>, "\"1%\"";
     }
 
     /// A TestRun of the k6 operator.
     TestRun: TestRunNode, TestRunField, settled {
-        /// Pods that share the load.
+        /// The number of pods that share the load.
         required parallelism: Sourced<u32> = SOME, "4";
     }
 }

@@ -33,7 +33,7 @@ node! {
     Pgbouncer: PgbouncerNode, PgbouncerField, derived {
         /// The Deployment's name.
         child name: Sourced<Name> = Form::LetteredName, "\"pgbouncer\"";
-        /// How many pods.
+        /// The number of PgBouncer pods.
         child instances: Sourced<u32> = AT_LEAST_ONE, "2";
         /// Sizes of the pools of one pod.
         node pool: Pool;
@@ -41,7 +41,7 @@ node! {
         node clients: Clients;
         /// `pool_mode`.
         child mode: Sourced<PoolMode>, "\"transaction\"";
-        /// The image.
+        /// PgBouncer's image.
         child image: Sourced<String> = Form::Placed(Place::Image), "\"registry.example.com/pgbouncer:1.25.1\"";
         /// What PgBouncer does with startup options that it does not track.
         child options: Option<Sourced<StartupOptions>>, "\"ignore\"";
@@ -52,7 +52,7 @@ node! {
         /// How long a terminating pod waits for its clients to leave:
         /// `terminationGracePeriodSeconds`.
         child drain: Sourced<Duration> = Form::Duration(DRAIN), "\"300s\"";
-        /// How long a new pod is ready before a rollout ends the next old one: `minReadySeconds`.
+        /// How long a rollout waits after a new pod is ready: `minReadySeconds`.
         #[serde(default = "unrecorded")]
         child min_ready: Sourced<Duration> = Form::Duration(DRAIN), "\"300s\"";
     }
@@ -95,7 +95,7 @@ node! {
         node backup: Backup;
         /// The weekly window, and whether changes wait for it.
         node maintenance: Maintenance;
-        /// The host; by default, the Service `<app>-postgres`.
+        /// The database's host; by default, the Service `<app>-postgres`.
         child endpoint: Option<Sourced<String>> = Form::Placed(Place::Host), "\"db.example.com\"";
         /// The PostgreSQL database.
         child dbname: Sourced<String> = Form::Placed(Place::PostgresName), "\"kaireon\"";
@@ -103,17 +103,17 @@ node! {
         child user: Sourced<String> = Form::Placed(Place::PostgresName), "\"kaireon\"";
         /// The RDS master user, which creates the other roles.
         child master: Sourced<String> = Form::Placed(Place::PostgresName), "\"postgres\"";
-        /// How the server is trusted.
+        /// How PgBouncer verifies the server: its TLS mode.
         child tls: Sourced<SslMode>, "\"verify-full\"";
     }
 
     /// An RDS volume.
     Storage: StorageNode, StorageField, settled {
-        /// GiB.
+        /// The volume's size in GiB.
         property gib: Sourced<u32> = Form::Gib(1..=LARGEST_GIB), "500";
-        /// Storage autoscaling's ceiling in GiB; 0 turns it off.
+        /// The maximum of storage autoscaling in GiB; 0 turns it off.
         property max_gib: Sourced<u32> = Form::Gib(0..=LARGEST_GIB), "1000";
-        /// The kind.
+        /// The volume's type.
         #[serde(rename = "type")]
         property kind as "type": Sourced<StorageType>, "\"gp3\"";
         /// Provisioned IOPS.
@@ -124,41 +124,41 @@ node! {
 
     /// Read replicas, all alike.
     ReadReplicas: ReadReplicasNode, ReadReplicasField, derived {
-        /// How many.
+        /// The number of read replicas.
         argument count: Sourced<u32> = Form::Whole(0..=MOST_STATED_REPLICAS), "1";
-        /// Their class.
+        /// The RDS class of the read replicas.
         property instance: Sourced<String> = Form::Placed(Place::AwsWord), "\"db.r6g.large\"";
-        /// Their `max_connections`.
+        /// `max_connections` of the read replicas.
         property max_connections: Sourced<u32> = Form::Whole(CONNECTIONS), "200";
-        /// How the API connects to them.
+        /// How the API connects to the read replicas.
         property via: Sourced<Via>, "\"pgbouncer\"";
     }
 
     /// Connections that reach the server without PgBouncer.
     Direct: DirectNode, DirectField, settled {
-        /// Exporters.
+        /// Connections of exporters.
         property monitoring: Sourced<u32>, "5";
-        /// Logical replication.
+        /// Connections of logical replication.
         property replication: Sourced<u32>, "5";
-        /// People and jobs.
+        /// Connections of people and jobs.
         property admin: Sourced<u32>, "10";
-        /// Schema migrations.
+        /// Connections of schema migrations.
         property migrations: Sourced<u32>, "0";
     }
 
     /// Automated backups.
     Backup: BackupNode, BackupField, settled {
-        /// Days they are kept; 0 is off.
+        /// Days for which backups are kept; 0 turns backups off.
         property days: Sourced<u32> = Form::Whole(0..=35), "7";
-        /// When they are taken, in UTC.
+        /// The daily backup window, in UTC.
         property window: Sourced<DailyWindow>, "\"02:00-03:00\"";
     }
 
     /// Maintenance.
     Maintenance: MaintenanceNode, MaintenanceField, settled {
-        /// When, in UTC.
+        /// The weekly maintenance window, in UTC.
         property window: Sourced<WeeklyWindow>, "\"sun:04:00-sun:05:00\"";
-        /// Whether changes wait for it.
+        /// Whether changes are made at once or wait for the window.
         property apply: Sourced<Apply>, "\"now\"";
     }
 
@@ -169,7 +169,7 @@ node! {
         inside "engine" {
             /// The engine.
             argument engine: Sourced<RedisEngine>, "\"redis\"";
-            /// Its version.
+            /// The engine's version.
             property version as "version": Sourced<String> = Form::Placed(Place::AwsWord), "\"7.1\"";
         }
         /// The node type.
@@ -178,7 +178,7 @@ node! {
         child replicas: Sourced<u32> = Form::Whole(0..=MOST_STATED_REPLICAS), "1";
         /// `maxmemory-policy`.
         child policy: Sourced<EvictionPolicy>, "\"noeviction\"";
-        /// What it is for.
+        /// What the group serves.
         list uses: Vec<Sourced<Use>>, "\"queue\"";
         /// Sharding.
         node cluster: Cluster;
@@ -188,7 +188,7 @@ node! {
             /// The expected amount of data, in GiB.
             property data_gib as "gib": Option<Sourced<u32>> = Form::Gib(0..=u32::MAX), "8";
         }
-        /// `host:port`; by default, from a Secret at run time.
+        /// The address, as `host:port`; by default, it comes from a Secret at run time.
         child endpoint: Option<Sourced<String>> = Form::Placed(Place::HostPort), "\"cache.example.com:6379\"";
         inside "env" {
             /// The environment variable with the address.
@@ -200,9 +200,9 @@ node! {
 
     /// A group's sharding.
     Cluster: ClusterNode, ClusterField, derived {
-        /// Shards; 0 is cluster mode off.
+        /// The number of shards; 0 turns cluster mode off.
         property shards: Sourced<u32>, "3";
-        /// The mode.
+        /// The cluster mode.
         property mode: Sourced<ClusterMode>, "\"enabled\"";
     }
 
@@ -212,15 +212,15 @@ node! {
         child instance: Sourced<String> = Form::Placed(Place::AwsWord), "\"m7g.large\"";
         /// How many nodes.
         node count: Replicas;
-        /// How they are bought.
+        /// On-demand or spot nodes.
         child capacity: Sourced<Capacity>, "\"spot\"";
-        /// The pools that run only here; an empty list means everything else.
+        /// The pools that run only here; without `runs`, a group takes all other pods.
         filled_list runs: Vec<Sourced<Name>>, "\"batch\"";
     }
 
     /// Addresses for the network policies.
     Network: NetworkNode, NetworkField, settled {
-        /// The addresses of the database.
+        /// The address range of the database.
         property database_cidr: Option<Sourced<String>> = Form::Placed(Place::Cidr), "\"10.0.32.0/20\"";
         /// The namespace of Prometheus.
         property monitoring_namespace: Option<Sourced<String>> = Form::Placed(Place::DnsLabel), "\"monitoring\"";
@@ -228,7 +228,7 @@ node! {
 
     /// Ownership of the generated objects.
     Deliver: DeliverNode, DeliverField, settled {
-        /// Who creates the HPA and the ScaledObjects.
+        /// Where the HPA and the ScaledObjects are written.
         property autoscalers: Sourced<Autoscalers>, "\"manifests\"";
     }
 }
@@ -263,10 +263,10 @@ pub fn leaving_at_once(drain: Duration, pace: Duration, pods: u32) -> u32 {
 }
 
 impl Storage {
-    /// The IOPS and MiB/s that the volume is asked for at so many GiB: what is stated, and what comes
-    /// with a striped gp3 volume. Left out there, RDS is asked for those that the volume had: the command
-    /// line keeps them, Terraform's provider sends them again, and RDS refuses 3,000 IOPS from 400 GiB
-    /// on (`hashicorp/terraform-provider-aws#28382`). A smaller gp3 volume takes none.
+    /// The IOPS and MiB/s to request for a volume of this size: the stated ones, else those of a striped
+    /// gp3 volume. If they were left out, Terraform's provider would send the old values again, and RDS
+    /// refuses 3,000 IOPS from 400 GiB on (`hashicorp/terraform-provider-aws#28382`). A smaller gp3 volume
+    /// accepts none.
     #[must_use]
     pub fn provisioned(&self, gib: u32) -> Provisioned {
         let kind = self.kind.value;
@@ -347,7 +347,7 @@ fn read_identifier(database: &Name, number: u32) -> String {
     format!("{database}-read-{number}")
 }
 
-/// What the hosts of the database's servers follow from.
+/// The values from which the hosts of the database's servers are derived.
 #[derive(Clone, Copy, Debug)]
 pub struct Hosts<'a> {
     /// The primary's host, if it is stated.
@@ -361,8 +361,8 @@ pub struct Hosts<'a> {
 }
 
 impl Hosts<'_> {
-    /// The replicas' own hosts, where they follow from `endpoint`: RDS names an instance
-    /// `<identifier>.<account and region>.rds.amazonaws.com`, alike but for the identifier.
+    /// The replicas' own hosts, if they can be derived from `endpoint`: RDS names an instance
+    /// `<identifier>.<account and region>.rds.amazonaws.com`, so only the identifier differs.
     #[must_use]
     pub fn of_replicas(&self) -> Option<Vec<String>> {
         let place = self

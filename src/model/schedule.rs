@@ -1,4 +1,4 @@
-//! What runs by the calendar: off-hours and events.
+//! Off-hours and events, which follow the calendar.
 
 use std::collections::BTreeMap;
 
@@ -9,42 +9,42 @@ use super::declaration::{Form, Unnamed, node};
 use super::{ClockTime, Days, Duration, Environment, Moment, Name, Place};
 use crate::source::Sourced;
 
-/// A week: nobody prepares for longer.
+/// At most a week.
 const LEAD: Form = Form::Duration(0..=604_800);
-/// A floor of nothing would be none.
+/// A floor of 0 would have no effect.
 const FLOOR: Form = Form::Whole(1..=u32::MAX);
 
 node! {
     /// Hours of the week in which little or nothing runs. It is keyed by `days-from-to`, so that
     /// its place in the file says nothing.
     OffHours: OffHoursNode, OffHoursField, whole {
-        /// The days on which the window opens; every day unless stated.
+        /// The days on which the window opens; every day by default.
         property days: Sourced<Days>, "\"mon-fri\"";
-        /// When it opens, on the clocks of `zone`; on a multiple of five minutes.
+        /// When the window opens, in the time of `zone`; a multiple of five minutes.
         required from: Sourced<ClockTime>, "\"20:00\"";
-        /// When it closes: on the next day where it is not after `from`.
+        /// When the window closes; on the next day if it is not after `from`.
         required to: Sourced<ClockTime>, "\"08:00\"";
-        /// The IANA time zone, as written: `zone-unknown` judges it.
+        /// The IANA time zone.
         required zone: Sourced<String> = Form::Placed(Place::Zone), "\"Europe/Berlin\"";
-        /// The API's pods meanwhile: 0; none leaves it alone.
+        /// Stops the API during the window; 0 is the only value.
         child api: Option<Sourced<u32>> = Form::Asleep, "0";
-        /// A paused count by worker pool; pools that are not named are left alone.
+        /// The number of pods at which the named pool is paused during the window.
         pools worker: BTreeMap<Name, Sourced<u32>> = Form::Whole(0..=u32::MAX), "\"worker\" 0";
     }
 
     /// A planned event: floors under the API and under pools, for once.
     Event: EventNode, EventField, whole {
-        /// When it begins, on the clocks of `zone`.
+        /// When the event begins, in the time of `zone`.
         required from: Sourced<Moment>, "\"2030-11-29T06:00\"";
-        /// When it is over.
+        /// When the event ends.
         required to: Sourced<Moment> = Form::End, "\"2030-11-30T00:00\"";
-        /// The IANA time zone, as written: `zone-unknown` judges it.
+        /// The IANA time zone.
         required zone: Sourced<String> = Form::Placed(Place::Zone), "\"Europe/Berlin\"";
-        /// How long before `from` the floors hold already; the guide's 30 minutes unless stated.
+        /// How long before `from` the floors apply; 30 minutes by default.
         property lead: Sourced<Duration> = LEAD, "\"30m\"";
-        /// The fewest pods of the API meanwhile; none leaves it alone.
+        /// The floor of the API: its least number of pods during the event.
         child api: Option<Sourced<u32>> = FLOOR, "8";
-        /// The fewest pods by worker pool; pools that are not named are left alone.
+        /// The floor of the named pool: its least number of pods during the event.
         pools worker: BTreeMap<Name, Sourced<u32>> = FLOOR, "\"worker\" 6";
     }
 }
@@ -52,7 +52,7 @@ node! {
 node! {
     /// The job that follows off-hours, and events of the API.
     Schedule: ScheduleNode, ScheduleField, settled {
-        /// Its image: a shell, `date` and `kubectl`.
+        /// The CronJob's image, with a shell, `date` and `kubectl`.
         property image: Sourced<String> = Form::Placed(Place::Image), "\"registry.example.com/tools/kubectl:1.33.4\"";
     }
 }
@@ -70,8 +70,7 @@ impl Environment {
         format!("{}-capacity", self.app.value)
     }
 
-    /// The name of one of several PrometheusRules, counted from 1: the first is the only one of most
-    /// environments.
+    /// The name of one of several PrometheusRules, counted from 1. Most environments have only the first.
     #[must_use]
     pub fn rule_name_of(&self, number: usize) -> String {
         match number {
@@ -80,11 +79,11 @@ impl Environment {
         }
     }
 
-    /// What that CronJob consists of, as `kubectl delete` takes it.
+    /// The kinds of the CronJob's objects, as an argument of `kubectl delete`.
     pub const SCHEDULE_KINDS: &str =
         "cronjob,configmap,networkpolicy,rolebinding,role,serviceaccount";
 
-    /// The name of that CronJob, and of all that belongs to it.
+    /// The name of the CronJob and of the objects that belong to it.
     #[must_use]
     pub fn schedule_name(&self) -> String {
         format!("{}-schedule", self.app.value)

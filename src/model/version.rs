@@ -91,7 +91,7 @@ impl Version {
         self.numbers[0]
     }
 
-    /// The second number, where it is stated.
+    /// The second number, if it is stated.
     #[must_use]
     pub fn minor(&self) -> Option<u32> {
         self.stated_numbers().get(1).copied()

@@ -1,4 +1,4 @@
-//! A rule that a file waives, as the record of its tree has it.
+//! A rule that a file waives, as `tierc.lock.json` records it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,15 +9,15 @@ use super::declaration::{Form, Part as _, TextNode, node};
 use crate::source::{Origin, Sourced, Span, Spanned};
 
 node! {
-    /// A rule that a file turns off, as the language has it. A record keeps it as a [`Waiver`].
+    /// The node of a waiver. `tierc.lock.json` records it as a [`Waiver`].
     Waive: WaiveNode, WaiveField, whole {
-        /// The rule.
+        /// The rule that is turned off.
         required_argument rule: Sourced<String> = Form::Rule, "\"single-az\"";
-        /// Why.
+        /// The reason for the waiver.
         required reason: Sourced<String> = Form::Sentence, "\"...\"";
         /// The last day on which it is turned off.
         required until: Sourced<LastDay>, "\"2030-01-31\"";
-        /// The fingerprint of the one value that is meant, where the rule is `secret-literal`.
+        /// With `secret-literal`: the fingerprint of the only value that is waived.
         property value: Option<Sourced<String>> = Form::Fingerprint, "\"4fd8b1\"";
     }
 }
@@ -28,10 +28,10 @@ impl Keyed for Waive {
     }
 }
 
-/// A waiver that says everything it has to, with the place of each value.
+/// A complete waiver, with the place of each value.
 #[derive(Clone, Debug)]
 pub struct WaiverNode {
-    /// Where the node stands.
+    /// The place of the node.
     pub place: Span,
     /// The rule.
     pub rule: Spanned<String>,
@@ -44,7 +44,7 @@ pub struct WaiverNode {
 }
 
 impl WaiveNode {
-    /// The waiver; none where something of it is absent or could not be read.
+    /// The waiver; `None` if a value is missing or could not be read.
     #[must_use]
     pub fn whole(self) -> Option<WaiverNode> {
         if self.value.broken {
@@ -65,7 +65,7 @@ impl WaiveNode {
 pub struct Waiver {
     /// The rule.
     pub rule: String,
-    /// The fingerprint of the one value that is meant, where the rule is `secret-literal`.
+    /// With `secret-literal`: the fingerprint of the only value that is waived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// The last day on which it is waived.

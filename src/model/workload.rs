@@ -38,7 +38,7 @@ node! {
     Workload: WorkloadNode, WorkloadField, derived {
         /// The Deployment's name.
         child name: Sourced<Name>, "\"kaireon-api\"";
-        /// The container image, if it is stated.
+        /// The container image.
         child image: Option<Sourced<String>> = Form::Placed(Place::Image), "\"registry.example.com/api:1.4.2\"";
         /// The autoscaler's bounds.
         node replicas: Replicas;
@@ -56,16 +56,16 @@ node! {
         node connections: Connections;
         /// How a new version replaces the old one.
         node rollout: Rollout;
-        /// A fixed count: minimum and maximum until it is removed.
+        /// A fixed number of pods, until the line is removed.
         child hold: Option<Sourced<u32>> = AT_LEAST_ONE, "15";
         /// The processor architecture.
         child arch: Sourced<Arch>, "\"arm64\"";
         inside "driver" {
             /// The PostgreSQL driver.
             required_argument driver: Option<Sourced<Driver>>, "\"pgjdbc\"";
-            /// Its version.
+            /// The driver's version.
             property driver_version as "version": Option<Sourced<String>> = Form::Version, "\"42.7.7\"";
-            /// The version of the libpq that it uses.
+            /// The version of the libpq that the driver uses.
             property driver_libpq as "libpq": Option<Sourced<String>> = Form::Version, "\"18\"";
         }
         /// Environment variables by name.
@@ -91,9 +91,9 @@ node! {
         among workload: Workload;
         /// The Redis lists it drains.
         nodes queue: Vec<Queue>;
-        /// How several queues add up.
+        /// How several queues are combined.
         child combine: Sourced<Combine>, "\"sum\"";
-        /// The guide's scenario.
+        /// A preset of length, polling, cooldown and maximum.
         child scenario: Option<Sourced<Scenario>>, "\"batch\"";
         /// How often KEDA polls a pool at zero.
         child polling: Sourced<Duration> = Form::Duration(1..=WEEK), "\"15s\"";
@@ -103,39 +103,39 @@ node! {
         child activation: Sourced<u32>, "0";
         /// Replicas when Redis cannot be read.
         node fallback: Option<Fallback>;
-        /// How long a terminating pod may finish its jobs.
+        /// How long a terminating pod may take to finish its jobs.
         child grace: Sourced<Duration> = WAIT, "\"30s\"";
-        /// How its nodes are bought.
+        /// Whether the pool runs on on-demand or spot nodes.
         child capacity: Sourced<Capacity>, "\"spot\"";
-        /// Taints it tolerates, as `key=value:Effect`.
+        /// A taint that the pods tolerate, as `key=value:Effect`.
         repeated tolerate: Vec<Sourced<String>> = Form::Taint, "\"spot=true:NoSchedule\"";
         inside "pause" {
-            /// A paused count: `autoscaling.keda.sh/paused-replicas`, until it is removed.
+            /// The number of pods of a paused pool: `autoscaling.keda.sh/paused-replicas`.
             sole_property pause as "at": Option<Sourced<u32>>, "0";
         }
     }
 
     /// Bounds of an autoscaler, in pods.
     Replicas: ReplicasNode, ReplicasField, settled {
-        /// The fewest.
+        /// The minimum.
         property min: Sourced<u32>, "3";
-        /// The most.
+        /// The maximum.
         property max: Sourced<u32>, "12";
     }
 
     /// CPU and memory.
     Resources: ResourcesNode, ResourcesField, settled {
-        /// Cores.
+        /// CPU, in cores.
         property cpu: Sourced<Quantity> = Form::Cpu, "\"500m\"";
-        /// Bytes.
+        /// Memory, in bytes.
         property memory: Sourced<Quantity> = Form::Memory, "\"512Mi\"";
     }
 
     /// Utilisation targets in percent of requests.
     Target: TargetNode, TargetField, settled {
-        /// Of the CPU request.
+        /// The target utilisation, in percent of the CPU request.
         property cpu: Option<Sourced<u32>> = PERCENT, "60";
-        /// Of the memory request.
+        /// The target utilisation, in percent of the memory request.
         property memory: Option<Sourced<u32>> = PERCENT, "75";
     }
 
@@ -145,45 +145,45 @@ node! {
         property window: Sourced<Duration> = WAIT, "\"60s\"";
         /// The steps; without any, Kubernetes' defaults.
         kinds policy: Vec<Policy>;
-        /// Which step wins.
+        /// Which of several steps applies.
         child select: Sourced<Select>, "\"max\"";
     }
 
     /// A step of scaling: a number or a percentage of pods per period.
     Policy: PolicyNode, PolicyField, settled {
-        /// Pods or percent.
+        /// Whether the step counts pods or a percentage of them.
         kind kind: Sourced<PolicyKind>, "\"pods\"";
-        /// How many.
+        /// The number or percentage of pods.
         required_argument value: Sourced<u32>, "6";
-        /// The period.
+        /// The period of the step.
         required every: Sourced<Duration> = WAIT, "\"60s\"";
     }
 
     /// A Pods metric of the HPA, as an average over the pods.
     PodsMetric: PodsMetricNode, PodsMetricField, settled {
-        /// Its name.
+        /// The metric's name.
         key metric: Sourced<String> = Form::Placed(Place::MetricName), "\"http_requests_per_second\"";
-        /// The average to aim at.
+        /// The target average per pod.
         required average: Sourced<Quantity>, "\"100\"";
     }
 
     /// The database connections of one pod.
     Connections: ConnectionsNode, ConnectionsField, settled {
-        /// The most it may open.
+        /// The most connections that one pod opens.
         property per_pod: Sourced<u32>, "5";
-        /// The environment variable with this number.
+        /// The environment variable that passes this number to the pod.
         property env: Sourced<String> = Form::Placed(Place::Variable), "\"DB_POOL_SIZE\"";
         /// How long the application keeps a connection.
         property lifetime: Option<Sourced<Duration>> = Form::Duration(LIFETIME), "\"4m\"";
-        /// The environment variable with this lifetime, in seconds.
+        /// The environment variable that passes this lifetime to the pod, in seconds.
         property lifetime_env: Option<Sourced<String>> = Form::Placed(Place::Variable), "\"DB_POOL_LIFETIME\"";
     }
 
     /// A Deployment's rolling update.
     Rollout: RolloutNode, RolloutField, settled {
-        /// Pods above the desired count, rounded up.
+        /// Pods above the desired replicas; a percentage is rounded up.
         property max_surge: Sourced<Portion>, "\"25%\"";
-        /// Pods below the desired count, rounded down.
+        /// Pods below the desired replicas; a percentage is rounded down.
         property max_unavailable: Sourced<Portion>, "0";
     }
 
@@ -197,7 +197,7 @@ node! {
 
     /// Replicas while a pool's trigger fails.
     Fallback: FallbackNode, FallbackField, derived {
-        /// The replicas to hold, no fewer.
+        /// The least number of pods while KEDA cannot read the queue.
         property replicas: Sourced<u32>, "3";
         /// The fallback starts after more failures than this. KEDA counts them only while it can
         /// reach Redis.
@@ -206,7 +206,7 @@ node! {
 
     /// A workload that other people deploy. Every budget counts it.
     Service: ServiceNode, ServiceField, derived {
-        /// Its pods.
+        /// The number of pods.
         child replicas: Sourced<u32>, "3";
         inside "requests" {
             /// CPU that one pod asks for.
@@ -217,17 +217,17 @@ node! {
         inside "connections" {
             /// Connections that one pod may open.
             property per_pod as "per-pod": Sourced<u32>, "2";
-            /// Over what.
+            /// Whether the connections go through PgBouncer or directly to the database.
             property via as "via": Sourced<Via>, "\"pgbouncer\"";
-            /// How long it keeps a connection.
+            /// How long the service keeps a connection.
             property lifetime as "lifetime": Option<Sourced<Duration>> = Form::Duration(LIFETIME), "\"4m\"";
         }
         inside "driver" {
             /// The PostgreSQL driver.
             required_argument driver: Option<Sourced<Driver>>, "\"pgjdbc\"";
-            /// Its version.
+            /// The driver's version.
             property driver_version as "version": Option<Sourced<String>> = Form::Version, "\"42.7.7\"";
-            /// The version of the libpq that it uses.
+            /// The version of the libpq that the driver uses.
             property driver_libpq as "libpq": Option<Sourced<String>> = Form::Version, "\"18\"";
         }
     }

@@ -1,4 +1,4 @@
-//! Values as written: each with its place, and merged property by property.
+//! Values as written, each with its place, and how they merge property by property.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use crate::source::{Span, Spanned};
 pub struct Written<T> {
     /// The value, if there is one.
     pub value: Option<Spanned<T>>,
-    /// True when something stands there that could not be read: what takes its place is unsound.
+    /// True if the written text could not be read, so that the value which replaces it is unsound.
     pub broken: bool,
 }
 
 /// A value for a worker pool.
 #[derive(Clone, Debug)]
 pub struct Pooled<T> {
-    /// Where the pool's name stands.
+    /// The place of the pool's name.
     pub place: Span,
     /// The value.
     pub value: Spanned<T>,
@@ -49,7 +49,7 @@ impl<T> Written<T> {
         }
     }
 
-    /// The same with another value, where there is one.
+    /// Converts the value, if there is one.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Written<U> {
         Written {
             value: self.value.map(|it| Spanned::new(change(it.value), it.span)),
@@ -64,9 +64,9 @@ impl<T> Written<T> {
     }
 }
 
-/// Merging: what `self` states wins over what `base` states, property by property.
+/// Merging, property by property: `self` takes precedence over `base`.
 pub trait Over {
-    /// `self` where it says something, `base` elsewhere.
+    /// The value of `self` if it states one, else that of `base`.
     #[must_use]
     fn over(self, base: Self) -> Self;
 }
@@ -83,13 +83,13 @@ impl<T> Over for Written<T> {
     }
 }
 
-/// Marks what was read from a node of wrong form: no rule may speak of it.
+/// Marks values of a malformed node, so that no rule reports them.
 pub trait Spoil {
-    /// Marks every value, also those that stand in for what is absent.
+    /// Marks every value, including placeholders of absent values.
     fn spoil(&mut self);
 
-    /// Marks what stands in for what is absent: a name beside it could not be read, and what was
-    /// meant by that is unknown.
+    /// Marks the placeholders of absent values: a name in the same block could not be read, and may have
+    /// been meant for them.
     fn doubt(&mut self);
 
     /// Whether any value is marked, or could not be read by itself.
@@ -124,7 +124,7 @@ impl<K: Ord, A: Spoil> Spoil for BTreeMap<K, A> {
     }
 }
 
-/// A place stays one.
+/// A place is never marked.
 impl Spoil for Option<Span> {
     fn spoil(&mut self) {}
 
@@ -164,14 +164,14 @@ impl<K: Ord, A: Over + Default> Over for BTreeMap<K, A> {
     }
 }
 
-/// The place of a node's name; what is nearer to the file wins.
+/// The place of a node's name: the file's takes precedence.
 impl Over for Option<Span> {
     fn over(self, base: Self) -> Self {
         self.or(base)
     }
 }
 
-/// Writes [`Over`] and [`Spoil`] for a node, field by field.
+/// Implements [`Over`] and [`Spoil`] for a node, field by field.
 macro_rules! merging {
     ($node:ident { $($field:ident)+ }) => {
         impl $crate::model::written::Over for $node {
@@ -194,8 +194,8 @@ macro_rules! merging {
 }
 pub(crate) use merging;
 
-/// Writes [`Over`] and [`Spoil`] for a node that a file or its tier states as a whole. Its values are not
-/// marked for the form of the node: one that is in doubt breaks the part of the language that it belongs to.
+/// Implements [`Over`] and [`Spoil`] for a node that comes from the file or its tier as a whole. If it is
+/// malformed, its values are not marked: its whole part of the language counts as broken.
 macro_rules! whole {
     ($node:ident { $place:ident $($field:ident)+ }) => {
         impl $crate::model::written::Over for $node {

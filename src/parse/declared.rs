@@ -1,4 +1,4 @@
-//! Reading what the language declares: each attribute where it stands and as what it takes.
+//! Reads declared attributes: each in its place and in its form.
 
 use std::collections::BTreeMap;
 
@@ -69,7 +69,7 @@ impl Reader for Fields<'_> {
         })
     }
 
-    /// The file has one of them, which goes to the others of its text afterwards.
+    /// A file is read node by node: this node joins the others of its text afterwards.
     fn nodes<N: Node>(&mut self, at: &'static Declaration) -> Written<Vec<N>> {
         if self.file.is_some() {
             let one = |node: &mut Self| Written::at(vec![N::read(node)], node.name_span());
@@ -96,7 +96,7 @@ impl Reader for Fields<'_> {
         result
     }
 
-    /// The file's own map may stand in several of its nodes, and is not read from one of them.
+    /// A map of the file itself may be in several nodes, so it is not read from one of them.
     fn map(&mut self, at: &'static Declaration) -> BTreeMap<String, Written<Stated>> {
         if self.file.is_some() {
             return BTreeMap::new();
@@ -187,7 +187,7 @@ impl Reader for Fields<'_> {
         };
         let node = self.enter(name, |node| {
             let mut read = read(node);
-            // What a node of wrong form says is not relied on.
+            // The values of a malformed node are unreliable.
             if node.is_broken() {
                 read.spoil();
             }
@@ -198,15 +198,14 @@ impl Reader for Fields<'_> {
 }
 
 impl Fields<'_> {
-    /// What an attribute takes here.
+    /// The form of an attribute in this place.
     fn form_of(&self, at: &'static Declaration) -> &'static Form {
         let mut narrows = self.narrows.iter();
         let narrowed = narrows.find(|(path, _)| *path == at.name);
         narrowed.map_or(&at.form, |(_, form)| form)
     }
 
-    /// What the file that has this node and nothing else says; `key` is the node's own name, where it
-    /// has one.
+    /// Reads the node as if it were the whole file; `key` is the node's own name, if it has one.
     pub fn as_file<N: Node>(&mut self, key: Option<Name>) -> N {
         self.file = Some(FileOf { key });
         let read = N::read(self);
@@ -214,7 +213,7 @@ impl Fields<'_> {
         read
     }
 
-    /// A pool's name and the value behind it, where both can be read.
+    /// A pool's name and the value after it, if both can be read.
     fn pool_and_value(
         &mut self,
         at: &'static Declaration,
@@ -246,8 +245,8 @@ impl Fields<'_> {
         true
     }
 
-    /// What `read` makes of the file's one node, if it is called `name`; what its form leaves open is
-    /// in doubt.
+    /// Reads the file's only node with `read`, if its name is `name`. If the node is malformed, the values
+    /// are marked.
     fn enter<T: Spoil>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.node_name() != name {
             return None;

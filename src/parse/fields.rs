@@ -1,5 +1,5 @@
-//! A consuming reader over one KDL node: what is asked for is handed out typed, what is left
-//! over when it is finished is reported.
+//! A consuming reader of one KDL node. Readers ask for typed values; whatever is left at the end is
+//! reported.
 
 mod leftover;
 
@@ -14,10 +14,10 @@ use crate::model::Name;
 use crate::model::declaration::Form;
 use crate::source::{Span, Spanned};
 
-/// What is known of a text beside its nodes.
+/// Facts about a text besides its nodes.
 #[derive(Debug, Default)]
 pub struct Notes {
-    /// The nodes of the top level that a text has once at most, and has already.
+    /// The top-level nodes that may appear once, and that the text already has.
     pub taken: BTreeSet<String>,
     /// The names of top-level nodes that are in the block of another node.
     pub misplaced: BTreeSet<String>,
@@ -25,18 +25,18 @@ pub struct Notes {
     pub perhaps_waived: BTreeSet<String>,
 }
 
-/// Where findings about a text's nodes go.
+/// The context of reading a text.
 #[derive(Clone, Copy, Debug)]
 pub struct Cx<'a> {
     /// The findings.
     pub out: &'a RefCell<Diagnostics>,
-    /// What else is known.
+    /// Facts about the text.
     pub notes: &'a RefCell<Notes>,
 }
 
 impl Cx<'_> {
-    /// Takes the name of a node of the top level for a suggestion; false if the text has that node,
-    /// or if another name has the suggestion already.
+    /// Reserves a top-level node as a suggestion. False if the text has that node, or if it was suggested
+    /// for another name already.
     #[must_use]
     pub fn take(&self, name: &str) -> bool {
         self.notes.borrow_mut().taken.insert(name.to_owned())
@@ -48,7 +48,7 @@ impl Cx<'_> {
         self.notes.borrow_mut().perhaps_waived.extend(rule);
     }
 
-    /// Notes a top-level node that may lack what is written in the block of another node.
+    /// Notes a top-level node from which something may be missing, because it is in another node's block.
     pub fn misplaced(&self, name: &str) {
         self.notes.borrow_mut().misplaced.insert(name.to_owned());
     }
@@ -78,10 +78,10 @@ pub struct Property<'a> {
     pub(super) value: &'a KdlValue<'a>,
 }
 
-/// The file that has one node and nothing else.
+/// A node that is read as if it were the whole file.
 #[derive(Clone, Debug)]
 pub(super) struct FileOf {
-    /// The node's own name, where it has one.
+    /// The node's own name, if it has one.
     pub key: Option<Name>,
 }
 
@@ -97,17 +97,17 @@ pub struct Fields<'a> {
     pub(super) children: Vec<&'a KdlNode<'a>>,
     pub(super) known_properties: Vec<&'static str>,
     pub(super) known_children: Vec<&'static str>,
-    /// The children that can be there once at most.
+    /// The children that may appear once.
     pub(super) single_children: Vec<&'static str>,
-    /// Whether something was stated twice: which of the two is meant is unknown.
+    /// Whether something was stated twice, so the intended value is unknown.
     stated_twice: bool,
-    /// Whether an argument could be there and is not.
+    /// Whether an optional argument is absent.
     pub(super) takes_argument: bool,
-    /// Set while the node is read as the file that has nothing else.
+    /// Set while the node is read as if it were the whole file.
     pub(super) file: Option<FileOf>,
-    /// An example of the argument that should be there and is not.
+    /// An example of the required argument, if it is missing.
     pub(super) missing_argument: Option<&'static str>,
-    /// What attributes take here, where that is less than elsewhere, by their paths from here.
+    /// Attributes that accept fewer values here than elsewhere, by their paths from here.
     pub(super) narrows: Vec<(&'static str, &'static Form)>,
 }
 
@@ -138,7 +138,7 @@ impl<'a> Fields<'a> {
         fields
     }
 
-    /// Takes an argument or a property; `keys` says where each key stood first.
+    /// Adds an argument or a property. `keys` has the first place of each key.
     fn take_in(&mut self, entry: &'a KdlEntry<'a>, keys: &mut BTreeMap<&'a str, Span>) {
         let Some(key) = &entry.key else {
             self.arguments.push_back(&entry.value);
@@ -176,8 +176,8 @@ impl<'a> Fields<'a> {
         self.node.broken
     }
 
-    /// Whether the node holds what nobody asked for, or lacks an argument: what was meant by it is
-    /// unknown. Asked when everything is read, and before the rest is reported.
+    /// Whether the node has parts that no reader asked for, or lacks an argument, so its intended meaning
+    /// is unknown. Valid after everything is read and before leftovers are reported.
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {
         self.stated_twice
@@ -188,8 +188,8 @@ impl<'a> Fields<'a> {
             || (self.known_children.is_empty() && self.node.block.is_some())
     }
 
-    /// Reads a value, or reports what is wrong with it. What is written wrongly is read as it was
-    /// meant, so that the finding can say what to type in this very place.
+    /// Reads a value, or reports its problem. A misspelled value is read with its intended meaning, so that
+    /// the finding can say what to type here.
     fn read<T>(
         &self,
         path: &str,
@@ -224,7 +224,7 @@ impl<'a> Fields<'a> {
         Written::broken()
     }
 
-    /// The next argument, which must be there; `example` is one, as it is written.
+    /// The next argument, which is required; `example` shows one as it is written.
     pub fn argument<T>(
         &mut self,
         example: &'static str,
@@ -246,7 +246,7 @@ impl<'a> Fields<'a> {
         Written::default()
     }
 
-    /// Every argument that is left, at least one; broken when any of them is.
+    /// Every remaining argument, at least one; broken if any of them is broken.
     pub fn arguments<T: PartialEq>(
         &mut self,
         example: &'static str,
@@ -273,7 +273,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Every argument, of which there may be none.
+    /// Every argument; there may be none.
     pub fn any_arguments<T: PartialEq>(
         &mut self,
         example: &'static str,
@@ -285,7 +285,7 @@ impl<'a> Fields<'a> {
         self.arguments(example, reader)
     }
 
-    /// The property `key`, if it is there.
+    /// The property `key`, if it is stated.
     pub fn property<T>(
         &mut self,
         key: &'static str,
@@ -304,7 +304,7 @@ impl<'a> Fields<'a> {
         self.read(&path, property.value, reader)
     }
 
-    /// The property `key`, which must be there.
+    /// The property `key`, which is required.
     pub fn required<T>(
         &mut self,
         key: &'static str,
@@ -325,8 +325,8 @@ impl<'a> Fields<'a> {
         written
     }
 
-    /// `budget 4000`: the number of a property without its key. That is one mistake, not two.
-    /// A text could be the value of nearly any property.
+    /// `budget 4000`: the number of a property without its key. That is one mistake, not two. Texts do not
+    /// count, because a text could be the value of nearly any property.
     fn lacks_the_key<T>(
         &mut self,
         key: &str,
@@ -345,7 +345,7 @@ impl<'a> Fields<'a> {
         true
     }
 
-    /// Every property that is left: keys that `check` accepts, with their values; `example` is one.
+    /// Every remaining property: keys that `check` accepts, with their values. `example` shows one.
     pub fn every_property<T>(
         &mut self,
         example: &'static str,
@@ -368,7 +368,7 @@ impl<'a> Fields<'a> {
         all
     }
 
-    /// Every child named one of `names`, in order.
+    /// Every child with one of the `names`, in order.
     pub fn children(&mut self, names: &[&'static str]) -> Vec<Self> {
         self.known_children.extend(names);
         let (taken, left) = std::mem::take(&mut self.children)
@@ -408,7 +408,7 @@ impl<'a> Fields<'a> {
         result
     }
 
-    /// The argument of the one child `name`, if that is there.
+    /// The argument of the only child `name`, if there is one.
     pub fn single<T>(
         &mut self,
         name: &'static str,
@@ -418,7 +418,7 @@ impl<'a> Fields<'a> {
         self.group(name, |child| child.argument(example, reader))
     }
 
-    /// The whole list of children named one of `names`; broken when `read` gives up on any.
+    /// All children with one of the `names`; broken if `read` fails for any of them.
     pub fn each<T>(
         &mut self,
         names: &[&'static str],

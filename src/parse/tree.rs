@@ -82,9 +82,9 @@ pub struct KdlValue<'t> {
     pub literal: KdlLiteral<'t>,
     /// How it is written.
     pub repr: &'t str,
-    /// Where.
+    /// Its place.
     pub span: Span,
-    /// What is wrong with how it is written.
+    /// The mistake in its spelling, if there is one.
     pub mistake: Option<Mistake>,
 }
 

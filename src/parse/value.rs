@@ -1,4 +1,4 @@
-//! Readers: one written value in, a typed value or what is wrong with it out.
+//! Readers, which turn a written value into a typed value or into a problem.
 
 mod gib;
 mod near;
@@ -41,8 +41,8 @@ impl Problem {
         }
     }
 
-    /// What is wrong with a value that is written with `mistake`: the mistake, and what `reader`
-    /// wants to stand there instead. None where it has been reported already.
+    /// The problem of a value that is written with `mistake`: the mistake, and the correction of `reader`.
+    /// `None` if the mistake was reported already.
     #[must_use]
     pub fn of_mistake(mistake: Mistake, repr: &str, reader: Option<Self>) -> Option<Self> {
         let (code, message) = mistake.message(repr)?;
@@ -63,7 +63,7 @@ impl Problem {
         self
     }
 
-    /// Adds another sentence to what says what to write.
+    /// Adds a sentence to the help.
     #[must_use]
     pub fn also(mut self, more: &str) -> Self {
         self.help = Some(match self.help {
@@ -73,7 +73,7 @@ impl Problem {
         self
     }
 
-    /// What to say of a value without quotes that this is wrong with in them, too.
+    /// The message for an unquoted value that would be wrong in quotes, too.
     #[must_use]
     pub fn in_quotes(&self) -> String {
         format!(
@@ -98,7 +98,7 @@ impl Problem {
         self
     }
 
-    /// The same, without a correction in quotes that `wrong` says is no better.
+    /// Drops a quoted correction that is `wrong` as well.
     #[must_use]
     pub fn unless(mut self, wrong: impl FnOnce(&str) -> bool) -> Self {
         let text = self.replacement.as_deref();
@@ -114,7 +114,7 @@ impl Problem {
     pub fn finding(self, span: Span, path: &str) -> Diagnostic {
         let finding = Diagnostic::new(self.code, Severity::Error, self.message)
             .label(span, format!("the value of `{path}`"));
-        // How a value is written, unlike which one, is no choice.
+        // Only the spelling of the value changes, so the repair is safe.
         let safe = self.code == code::BARE_VALUE;
         match (self.help, self.replacement) {
             (help, Some(text)) => {
@@ -149,8 +149,8 @@ fn mismatch(expected: &str, value: &KdlValue<'_>) -> Problem {
     ))
 }
 
-/// The largest number that is taken anywhere: the counts of Kubernetes, KEDA and PgBouncer have a sign
-/// and 32 bits, and PgBouncer takes what is larger for something else without a word.
+/// The largest accepted number. Kubernetes, KEDA and PgBouncer count in signed 32-bit integers, and
+/// PgBouncer silently misreads larger numbers.
 const MOST: u32 = i32::MAX.unsigned_abs();
 
 /// A whole number within `range`, and of 31 bits at the most.
@@ -179,7 +179,7 @@ pub fn whole(range: RangeInclusive<u32>) -> impl Fn(&KdlValue<'_>) -> Reading<u3
     }
 }
 
-/// What to write; an upper end that nobody meets is left out.
+/// What to write. The upper limit is left out if it is `MOST`, the limit of every number.
 fn within(range: &RangeInclusive<u32>) -> String {
     if *range.end() == MOST {
         format!("write a whole number of at least {}", range.start())
@@ -227,8 +227,8 @@ fn string<'a>(value: &'a KdlValue<'_>, expected: &str) -> Reading<&'a str> {
             | KdlLiteral::Truth(_) => problem.write(quoted(value.repr.trim_start_matches('#'))),
         });
     };
-    // A line feed in a value could end a setting and begin another in INI and HCL; marks of
-    // direction show a reviewer another text than the one that is read.
+    // A line feed in a value could end a setting and start another in INI and HCL. Characters for the
+    // writing direction can make the displayed text differ from the text that programs read.
     let hidden = |c: &char| c.is_control() || suggest::turns_text(*c);
     if let Some(control) = text.chars().find(hidden) {
         return Err(Problem::wrong(format!(
@@ -255,7 +255,7 @@ pub fn text(
     }
 }
 
-/// A string that its place takes; where it is nearly right, with what was meant.
+/// A string that is valid in its place. If it is nearly valid, the problem has the correction.
 pub fn placed(place: Place) -> impl Fn(&KdlValue<'_>) -> Reading<String> {
     move |value| {
         let written = string(value, "text in quotes")?;
@@ -350,7 +350,7 @@ pub fn memory(value: &KdlValue<'_>) -> Reading<Quantity> {
     Quantity::parse(text).map_err(|message| nearly(message, near::bytes(text)))
 }
 
-/// A problem with what was meant, if that can be told.
+/// A problem with the intended value, if it can be guessed.
 fn nearly(message: String, meant: Option<String>) -> Problem {
     let problem = Problem::wrong(message);
     match meant {

@@ -1,4 +1,4 @@
-//! The names of the nodes of the top level and of what stands in their blocks, as they are declared.
+//! The declared names of the top-level nodes and of the nodes in their blocks.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -12,20 +12,20 @@ struct Known {
     name: &'static str,
     /// Whether it has a name of its own.
     named: bool,
-    /// Whether a text may have several.
+    /// Whether a file may have several.
     repeats: bool,
-    /// The nodes of its block; none where it has no block.
+    /// The nodes of its block; empty without a block.
     children: Vec<&'static str>,
 }
 
-/// Every node of the top level: first what an environment is, then what tierc makes of it.
+/// Every top-level node, in the order of the declarations, with `deliver` and `waive` last.
 static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
     let mut all: Vec<Known> = DECLARED.iter().flat_map(nodes_of).collect();
     all.sort_by_key(|known| ["deliver", "waive"].contains(&known.name));
     all
 });
 
-/// The nodes that a declared one stands for: the file itself for each of its own attributes.
+/// The top-level nodes of a declaration; that of the file itself has one for each of its attributes.
 fn nodes_of(top: &'static Top) -> Vec<Known> {
     if !top.name.is_empty() {
         return vec![Known {
@@ -71,7 +71,7 @@ pub(super) fn is_named(name: &str) -> bool {
     find(name).is_some_and(|known| known.named)
 }
 
-/// Whether a text has the top-level node named `name` once at most.
+/// Whether the top-level node named `name` may appear only once.
 #[must_use]
 pub(super) fn stands_once(name: &str) -> bool {
     find(name).is_none_or(|known| !known.repeats)
@@ -89,13 +89,13 @@ pub(super) fn has_block(name: &str) -> bool {
     !children(name).is_empty()
 }
 
-/// The nodes that can stand in the block of the top-level node named `name`.
+/// The nodes that may be in the block of the top-level node named `name`.
 #[must_use]
 pub(super) fn children(name: &str) -> &'static [&'static str] {
     find(name).map_or(&[], |known| &known.children)
 }
 
-/// The nodes of the top level in whose block a node named `child` can stand.
+/// The top-level nodes whose block may have a node named `child`.
 #[must_use]
 pub(super) fn owners(child: &str) -> &'static [&'static str] {
     static OWNERS: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {

@@ -1,9 +1,9 @@
-//! A node group whose nodes are to be others: another type, or bought otherwise.
+//! Replaces the nodes of a group by nodes of another instance type or another `capacity`.
 //!
-//! EKS keeps both for the life of a group, so that Terraform makes a new group and deletes the old
-//! one in the same run, and EKS drains every node of that at once. Here a group of the new kind
-//! comes up beside the old one and takes its pods node by node; then the old one is made anew under
-//! its name, and the pods come back the same way.
+//! EKS cannot change either in an existing group. Terraform would create a new group and delete the old
+//! one in the same run, and EKS would drain all old nodes at once. Instead, the plan creates a group
+//! beside the old one and moves the pods there node by node. Then it recreates the old group under its
+//! name, and moves the pods back in the same way.
 
 use super::joint_moves::{self, Paths, Taken};
 use super::move_edit::{Move, MoveEdit};
@@ -13,17 +13,17 @@ use crate::catalogue::Catalogue;
 use crate::model::{Arch, Environment, Name, NodeGroup, Selection};
 use crate::pair::Pair;
 
-/// Characters of the longest name that the EKS module makes an IAM role for.
+/// The longest name, in characters, for which the EKS module can create an IAM role.
 const LONGEST: usize = 22;
 
 /// A group whose nodes are replaced.
 pub(super) struct Replaced {
     name: Name,
-    /// The pools that move with it, where neither could come first.
+    /// The attributes of pools that change in the same step, because neither change could come first.
     pools: Selection,
 }
 
-/// Whether a change of a group takes other nodes, and not only other labels of the same.
+/// Whether a change of a group needs new nodes.
 pub(super) fn is_replaced(name: &Name, sides: Pair<&Environment>) -> bool {
     let groups = sides.map(|side| side.nodes.get(name));
     match (groups.before, groups.after) {
@@ -34,7 +34,7 @@ pub(super) fn is_replaced(name: &Name, sides: Pair<&Environment>) -> bool {
     }
 }
 
-/// Takes everything that such groups change out of `paths`: it changes with them.
+/// Removes all changes of replaced groups from `paths`: the moves of the replacement make them.
 pub(super) fn take(paths: &mut Paths, sides: Pair<&Environment>) -> Vec<Replaced> {
     let names: Vec<Name> = paths
         .keys()
@@ -75,7 +75,7 @@ pub(super) fn push(
     for Replaced { name, pools } in replaced {
         let kind = MoveKind::Nodes(name.clone(), NodesMove::Type);
         let place = rank(&kind, sides, catalogue);
-        // Pods cannot follow to another architecture in the same moment: until all have, both stay.
+        // Pods change their architecture one by one: both groups stay until every pod has moved.
         let turns = turns(&name, sides, catalogue);
         let (first, gone, last) = if turns {
             (29, 67, 68)
@@ -103,12 +103,12 @@ pub(super) fn push(
     }
 }
 
-/// One of the moves of a group.
+/// One of the moves that replace a group.
 struct BesideStage {
     kind: MoveKind,
     title: String,
     edit: MoveEdit,
-    /// Whether the one before it comes first.
+    /// Whether it needs the stage before it.
     follows: bool,
 }
 
@@ -167,7 +167,7 @@ fn told(group: &NodeGroup) -> String {
     format!("{} {}", group.capacity.value, group.instance.value)
 }
 
-/// A name that no group has, and no longer than the EKS module takes where the group's own is not.
+/// An unused name. It is short enough for the EKS module if the group's own name is.
 fn beside(name: &Name, sides: Pair<&Environment>) -> Name {
     let own = name.as_str();
     let called = |suffix: &str| {
@@ -191,7 +191,7 @@ fn beside(name: &Name, sides: Pair<&Environment>) -> Name {
         .unwrap_or(first)
 }
 
-/// Where the moves of these kinds stand.
+/// The indices of the moves of these kinds.
 fn indices(moves: &[Move], is: impl Fn(&MoveKind) -> bool) -> Vec<usize> {
     let all = moves.iter().enumerate();
     all.filter(|(_, next)| is(&next.kind))

@@ -8,7 +8,7 @@ use super::{PlanRequest, RefusedMove, transition};
 /// The place of smaller pools: once the server has all that it gets, before a read path moves.
 const LOWERED: u8 = 43;
 
-/// The place of what gives the pools back.
+/// The index of the move that restores the pools.
 const GIVEN_BACK: u8 = 46;
 
 /// The attributes of the pools.

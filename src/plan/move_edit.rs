@@ -11,7 +11,7 @@ pub struct Move {
     pub kind: MoveKind,
     /// What it does, as a headline.
     pub title: String,
-    /// Where it stands in the preferred order.
+    /// Its rank in the preferred order.
     pub rank: u8,
     /// Indices of the moves that come before it whatever the order.
     pub needs: Vec<usize>,
@@ -22,23 +22,23 @@ pub struct Move {
 /// What a move does to a state.
 #[derive(Clone, Debug)]
 pub enum MoveEdit {
-    /// Takes these attributes over from AFTER.
+    /// Adopts these attributes from AFTER.
     Adopt(Selection),
-    /// Gives a group another encryption in transit on the way.
+    /// Sets a group's encryption in transit to an intermediate value.
     Tls(Name, RedisTls),
-    /// Gives a group this number of shards and this mode on the way.
+    /// Sets a group's shards and cluster mode to intermediate values.
     Cluster(Name, u32, ClusterMode),
     /// Creates AFTER's group, which serves nothing yet.
     IdleGroup(Name),
-    /// Gives every group AFTER's uses and variables at once; one that goes serves nothing from then
-    /// on.
+    /// Gives every group AFTER's uses and variables at once. A group that AFTER lacks serves nothing
+    /// from then on.
     Uses,
-    /// Creates a node group under the second name, of what AFTER's group of the first name is, and
-    /// takes over what pools change with it.
+    /// Creates a node group under the second name, as a copy of AFTER's group of the first name, and
+    /// adopts the attributes of pools that change in the same step.
     NodesBeside(Name, Name, Selection),
-    /// Deletes a node group, for a while or for good.
+    /// Deletes a node group, temporarily or for good.
     NodesGone(Name),
-    /// Limits the pools of PgBouncer's pods to this number of connections on the way.
+    /// Limits the pools of PgBouncer's pods to this number of connections temporarily.
     Pools(u32),
 }
 
@@ -79,7 +79,7 @@ impl Move {
     }
 }
 
-/// Removes a pool from off-hours and events. A window that names nothing any more is removed too.
+/// Removes a pool from off-hours and events. A window or event that then names nothing is removed, too.
 fn unscheduled(state: &mut Environment, pool: &Name) {
     state.off_hours.retain(|_, window| {
         let named = window.worker.remove(pool).is_some();
@@ -91,7 +91,7 @@ fn unscheduled(state: &mut Environment, pool: &Name) {
     });
 }
 
-/// A value that holds only on the way.
+/// A value of an intermediate state only.
 fn bridge<T>(value: T) -> Sourced<T> {
     Sourced::unless_stated(
         value,
@@ -112,8 +112,8 @@ fn add_idle(state: &mut Environment, after: &Environment, name: &Name) {
     state.redis.insert(name.clone(), idle);
 }
 
-/// Gives every group AFTER's uses and variables at once: what points at a group and what it serves
-/// never come apart. A group that goes leaves the variable that another one takes over.
+/// Gives every group AFTER's uses and variables at once, so that a variable never points at a group
+/// that does not serve its use. A group that AFTER lacks gives up a variable that another group gets.
 fn switch(state: &mut Environment, after: &Environment) {
     for (name, group) in &mut state.redis {
         if let Some(wanted) = after.redis.get(name) {
@@ -127,7 +127,7 @@ fn switch(state: &mut Environment, after: &Environment) {
     }
 }
 
-/// Calls the variables of a group after it where one of the `others` has them.
+/// Names the variables of a group after the group if one of the `others` has them.
 fn give_way<'a>(
     name: &Name,
     group: &mut RedisGroup,

@@ -1,4 +1,4 @@
-//! A change, cut into moves: what one apply brings about, and what must come before it.
+//! A change, cut into moves: what one apply changes, and which moves must come before it.
 
 use std::collections::BTreeMap;
 
@@ -19,8 +19,7 @@ pub fn moves(sides: Pair<&Environment>, catalogue: &Catalogue) -> Vec<Move> {
     of_paths(by_kind(sides), &Taken::new(), sides, catalogue)
 }
 
-/// The same where pools and the node groups that name them move in one step; none where no pool
-/// has to.
+/// The same, with pools and the node groups that name them in one step. `None` if no pool needs that.
 #[must_use]
 pub fn joined(sides: Pair<&Environment>, catalogue: &Catalogue) -> Option<Vec<Move>> {
     let mut paths = by_kind(sides);
@@ -87,7 +86,7 @@ fn values(sides: Pair<&Environment>) -> BTreeMap<String, Changed> {
         .collect()
 }
 
-/// The attributes of a move; what moves along with it has words of its own.
+/// The attributes of a move, without those that change along with it and have titles of their own.
 fn own(values: &BTreeMap<String, Changed>, kind: &MoveKind, paths: &[String]) -> Vec<Changed> {
     let taken_along =
         |path: &&String| matches!(kind, MoveKind::Nodes(..)) && path.starts_with("worker.");
@@ -113,8 +112,8 @@ fn push_stages(moves: &mut Vec<Move>, kind: &MoveKind, stages: Vec<redis::RedisS
     }
 }
 
-/// The same moves cut finer: one for each attribute that an apply can bring about by itself. A way
-/// that is closed to whole moves can be open to these.
+/// Finer moves: one for each attribute that an apply can change by itself. They may have a safe order if
+/// whole moves have none.
 #[must_use]
 pub fn finer(moves: &[Move]) -> Vec<Move> {
     let mut cut: Vec<Move> = Vec::new();
@@ -147,8 +146,9 @@ pub fn finer(moves: &[Move]) -> Vec<Move> {
     cut
 }
 
-/// Whether the attributes of a move can be applied one after the other. A server's restart is one,
-/// a volume takes one change in 6 h, and what is created or deleted is so as a whole.
+/// Whether the attributes of a move can be applied one after the other. Not those of a server, which
+/// restarts once for all, of a volume, which accepts one change in 6 h, and of a node that is created
+/// or deleted.
 fn divides(kind: &MoveKind) -> bool {
     matches!(
         kind,

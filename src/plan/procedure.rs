@@ -1,4 +1,4 @@
-//! How a step is applied, how to see that it is done, and the way back.
+//! How a step is applied, verified and undone.
 
 mod database;
 mod manifests;
@@ -20,16 +20,16 @@ use crate::emit::{Artifacts, secret};
 use crate::model::Environment;
 use crate::pair::Pair;
 
-/// A state, and where its rendered tree lies.
+/// A state, and the place of its rendered tree.
 #[derive(Clone, Copy)]
 pub struct State<'a> {
     /// The state.
     pub environment: &'a Environment,
     /// The tree's folder, such as `plan/03/prod`.
     pub tree: &'a str,
-    /// Facts about AWS, which what is emitted depends on.
+    /// Facts about AWS, on which the output depends.
     pub catalogue: &'a Catalogue,
-    /// The files that the cluster gets of it.
+    /// The files of the state that the cluster gets.
     pub files: &'a Artifacts,
 }
 
@@ -58,18 +58,18 @@ impl State<'_> {
     }
 }
 
-/// What to do, and what somebody has to see to.
+/// The actions of a step, and what a person must take care of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Procedure {
     /// What must be true before anything is applied, as sentences.
     pub requires: Vec<String>,
-    /// What brings the step about.
+    /// The actions that apply the step.
     pub apply: Vec<Action>,
-    /// What shows that it is done; the next step waits for it.
+    /// The checks that it is done. The next step waits for them.
     pub verify: Vec<Action>,
-    /// What to wait for besides, as sentences.
+    /// What else to wait for, as sentences.
     pub wait: Vec<String>,
-    /// What else there is to know, as sentences.
+    /// Further notes, as sentences.
     pub notes: Vec<String>,
 }
 
@@ -99,13 +99,13 @@ impl Procedure {
         self
     }
 
-    /// What shows that it is done becomes part of doing it: what follows must not begin before.
+    /// Moves the checks to the actions, so that later actions wait for them.
     fn waited_for(mut self) -> Self {
         self.apply.append(&mut self.verify);
         self
     }
 
-    /// Both procedures, one after the other, nothing said twice.
+    /// Both procedures, one after the other, without duplicates.
     #[must_use]
     pub fn then(mut self, other: Self) -> Self {
         fn add<T: PartialEq>(into: &mut Vec<T>, from: Vec<T>) {
@@ -124,8 +124,8 @@ impl Procedure {
     }
 }
 
-/// What the Secrets must hold before a step: tierc writes none, and pods read theirs when they
-/// start. That of a new group is filled after the step, because its endpoint is unknown before.
+/// What the Secrets must hold before a step: tierc does not write Secrets, and pods read theirs at start.
+/// The Secret of a new group is filled after the step, because its endpoint is unknown before.
 #[must_use]
 pub fn secrets(states: Pair<State<'_>>) -> Procedure {
     let entries = states.map(|state| secret::entries(state.environment));
@@ -137,10 +137,10 @@ pub fn secrets(states: Pair<State<'_>>) -> Procedure {
             !groups.before.contains_key(name) && secret == entry.secret
         })
     };
-    // An encrypted address leads nowhere before the group takes it: that step says when.
+    // An encrypted address does not work before the group accepts encryption: that step says when.
     let offered = redis::offering(states)
         .map(|(name, group)| secret::redis_url(states.after.environment, name, group));
-    // Nor does PgBouncer's entry for reads before PgBouncer has it.
+    // PgBouncer's entry for reads does not work before PgBouncer has it, either.
     let later: Vec<secret::SecretEntry> = offered.chain(workloads::newly_pooled(states)).collect();
     let new = entries.after.iter();
     let new = new.filter(|it| !entries.before.contains(it) && !later.contains(it));
@@ -149,7 +149,7 @@ pub fn secrets(states: Pair<State<'_>>) -> Procedure {
             "key `{}` of Secret `{}` holds: {}",
             entry.key, entry.secret, entry.content
         );
-        // Pods of both roles run side by side during the step, and on the way back.
+        // Pods of both roles run side by side during the step and its undo.
         let roles = states.map(|state| state.environment.database.user.value.as_str());
         if entry.key == secret::USERLIST && roles.before != roles.after {
             sentence += &format!(
@@ -187,9 +187,10 @@ pub fn procedure(kind: &MoveKind, states: Pair<State<'_>>) -> Procedure {
     }
 }
 
-/// Deletes something, unless it is gone or on its way out: the commands are run again after whatever
-/// interrupted them. `status` lists it by its name, with a query: asked for what is gone, AWS answers
-/// with an error. The query runs on each page of the answer, and those without it are empty lines.
+/// Deletes a resource, unless it is deleted or being deleted: the commands may run again after an
+/// interruption. `status` finds it by a query over a list, because AWS answers with an error if it is
+/// asked for a deleted resource by name. The query runs on each page; a page without it gives an empty
+/// line.
 fn unless_gone(status: AwsQuery, deletion: AwsCall) -> Procedure {
     Procedure::default()
         .apply(Action::Remember {
@@ -203,13 +204,13 @@ fn unless_gone(status: AwsQuery, deletion: AwsCall) -> Procedure {
         ))
 }
 
-/// Terraform with the variables of a state, for what needs more than one call, and for what is
-/// created, so that Terraform knows it.
+/// Terraform with the variables of a state, for changes that need several calls, and for new resources,
+/// so that they are in Terraform's state.
 fn terraform(state: State<'_>) -> Action {
     targeted(state, Vec::new())
 }
 
-/// The same for some resources alone.
+/// The same for some resources only.
 fn targeted(state: State<'_>, targets: Vec<String>) -> Action {
     Action::Terraform {
         variables: variables(state),

@@ -21,7 +21,7 @@ pub(super) fn moves_uses(kind: &MoveKind) -> bool {
     )
 }
 
-/// The stages of a change that one apply does not bring about; none where one does.
+/// The stages of a change that one apply cannot make; empty if one can.
 pub(super) fn staged(
     kind: &MoveKind,
     sides: Pair<&Environment>,

@@ -1,28 +1,28 @@
-//! What a move does, in words: a headline with what it is from and to. What changes and is not in
-//! the headline stands behind it, so that no title speaks of a value that stays as it is.
+//! The title of a move: a headline with the old and the new state, followed by changed attributes that
+//! the headline does not name. A title never mentions an unchanged value.
 
 use super::move_kind::{ApiMove, DatabaseMove, GroupMove, MoveKind, NodesMove, PoolMove};
 use crate::diagnostic::mask::mask_value;
 use crate::model::{Environment, Name, Use};
 use crate::pair::Pair;
 
-/// An attribute that changes, with its values as text; none where a side has none.
+/// A changed attribute, with its values as text; `None` on a side without a value.
 #[derive(Clone, Debug)]
 pub(super) struct Changed {
     /// Its path.
     pub(super) path: String,
-    /// What it is on each side.
+    /// Its value on each side.
     pub(super) values: Pair<Option<String>>,
 }
 
-/// The longest value that a title repeats.
+/// The longest value that a title shows.
 const LONGEST: usize = 40;
 
-/// The most attributes that a title shows with their values. Of more it shows the names: the values
-/// stand below the title.
+/// The most attributes that a title shows with their values. With more attributes it shows only their
+/// names, because the values are listed below the title.
 const WITH_VALUES: usize = 4;
 
-/// What is done to what, from and to.
+/// The title of a move.
 pub(super) fn title(kind: &MoveKind, sides: Pair<&Environment>, changed: &[Changed]) -> String {
     let headline = headline(kind, sides);
     let Some((owner, shown)) = shown(kind, sides) else {
@@ -46,7 +46,7 @@ pub(super) fn title(kind: &MoveKind, sides: Pair<&Environment>, changed: &[Chang
     format!("{subject}: {rest}")
 }
 
-/// Attributes in a few words each. What comes or goes as a whole is named once.
+/// Attributes in a few words each. A node that is added or removed as a whole is named once.
 fn told(owner: &str, changed: &[&Changed], sides: Pair<&Environment>) -> Vec<String> {
     let mut wholes: Vec<String> = Vec::new();
     let mut single: Vec<&Changed> = Vec::new();
@@ -70,7 +70,7 @@ fn told(owner: &str, changed: &[&Changed], sides: Pair<&Environment>) -> Vec<Str
     all
 }
 
-/// The window, event or load test that comes or goes, of which this is an attribute.
+/// The window, event or load test that is added or removed, if this is one of its attributes.
 fn whole(changed: &Changed, sides: Pair<&Environment>) -> Option<String> {
     let mut steps = changed.path.split('.');
     let (node, key) = (steps.next()?, steps.next()?);
@@ -95,7 +95,7 @@ fn name(owner: &str, changed: &Changed) -> String {
     below.trim_start_matches('.').replace('.', " ")
 }
 
-/// `type gp3 -> io2`: an attribute without its owner's path. Of a list whose paths end in the values,
+/// `type gp3 -> io2`: an attribute without its owner's path. If the path ends in a list's value:
 /// `uses cache added`.
 fn from_to(owner: &str, changed: &Changed) -> String {
     let name = name(owner, changed);
@@ -123,8 +123,8 @@ fn from_to(owner: &str, changed: &Changed) -> String {
     }
 }
 
-/// Whose attributes a move changes, and which of them its headline shows. None where the headline
-/// names the only attribute that can change, or a part that comes or goes.
+/// The owner of a move's attributes, and the attributes that its headline shows. `None` if the headline
+/// names the only attribute that can change, or a part that is added or removed.
 fn shown(kind: &MoveKind, sides: Pair<&Environment>) -> Option<(String, &'static [&'static str])> {
     const RANGE: &[&str] = &["replicas.min", "replicas.max", "hold"];
     Some(match kind {
@@ -234,7 +234,7 @@ fn headline(kind: &MoveKind, sides: Pair<&Environment>) -> String {
     }
 }
 
-/// `a -> b`, or `a` alone where both are the same.
+/// `a -> b`, or `a` alone if both are the same.
 fn arrow(texts: Pair<String>) -> String {
     if texts.before == texts.after {
         texts.after
@@ -300,7 +300,7 @@ fn database(what: DatabaseMove, sides: Pair<&Environment>) -> String {
     }
 }
 
-/// What of the server changes, and nothing else.
+/// The changed values of the server.
 fn server(sides: Pair<&crate::model::Database>) -> String {
     let parts = [
         sides.map(|it| it.instance.value.clone()),

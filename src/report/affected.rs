@@ -21,7 +21,7 @@ pub struct AffectedReport {
     pub report: AffectedReportKind,
     /// The environments, in order.
     pub environments: Vec<AffectedEnvironment>,
-    /// How many stay as they are.
+    /// The number of environments without a change.
     pub unaffected: usize,
     /// The worst impact of all; null if no value changes.
     pub worst: Option<Worst>,

@@ -68,9 +68,9 @@ pub struct MetricReport {
     pub component: String,
     /// The metric.
     pub metric: Metric,
-    /// What values are counted in.
+    /// The unit of the values.
     pub unit: Unit,
-    /// The value at which somebody should act.
+    /// The threshold.
     pub threshold: f64,
     /// The sustained peak of each day with measurements.
     pub days: Vec<DayReport>,
@@ -78,7 +78,7 @@ pub struct MetricReport {
     pub outlook: Option<OutlookReport>,
     /// Why the outlook is unknown; null if it is known.
     pub lacking: Option<String>,
-    /// The change that makes room; null if none is due.
+    /// The proposed change; null if none is due.
     pub relief: Option<ReliefReport>,
 }
 
@@ -100,7 +100,7 @@ pub struct OutlookReport {
     pub urgency: UrgencyReport,
     /// The direction of the trend.
     pub direction: DirectionReport,
-    /// Change a day.
+    /// The change per day.
     pub slope: Band,
     /// Whether weekdays differ.
     pub seasonal: bool,
@@ -142,7 +142,7 @@ pub enum DirectionReport {
     Rising,
     /// Down.
     Falling,
-    /// Neither is certain.
+    /// No certain direction.
     Flat,
 }
 
@@ -182,7 +182,7 @@ pub struct PointReport {
     pub band: Band,
 }
 
-/// What makes room for a metric.
+/// The proposal for a metric.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ReliefReport {
@@ -196,7 +196,7 @@ pub struct ReliefReport {
     pub refused: Vec<RefusalReport>,
 }
 
-/// A change that makes room.
+/// A change that keeps a metric below its threshold.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ChangeReport {
@@ -214,7 +214,7 @@ pub struct ChangeReport {
     pub cost: Pair<Range>,
     /// The number of changed items without a price. Sums exclude them.
     pub unpriced: usize,
-    /// The worst that it does.
+    /// The worst impact of the change.
     pub impact: Impact,
     /// What a person must take care of.
     pub heeds: Vec<String>,
@@ -222,7 +222,7 @@ pub struct ChangeReport {
     pub warnings: Vec<String>,
 }
 
-/// A rejected change: it makes no room, or it must not be made.
+/// A rejected change: it does not help enough, or it must not be made.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct RefusalReport {
@@ -230,7 +230,7 @@ pub struct RefusalReport {
     pub kdl: String,
     /// The change as edits of the file.
     pub edits: Vec<EditJson>,
-    /// Why it was refused.
+    /// Why it was rejected.
     pub reason: String,
 }
 

@@ -117,7 +117,7 @@ pub struct ChangedValue {
     pub after: Option<String>,
     /// Why it changes.
     pub cause: Cause,
-    /// What it follows from in the end.
+    /// The first cause in the chain.
     pub root: Root,
     /// What it does.
     pub impact: Impact,
@@ -187,7 +187,7 @@ pub struct CostDiff {
     pub kept: Vec<String>,
     /// Changed effects of the calendar, a sentence each. Amounts exclude them.
     pub calendar: Vec<String>,
-    /// The lists that the prices come from.
+    /// The price lists.
     pub price_lists: Vec<PricesOf>,
 }
 
@@ -227,8 +227,8 @@ pub struct PricesOf {
 pub struct LayerDiff {
     /// The layer.
     pub layer: crate::cost::CostLayer,
-    /// The paths of the attributes that change what it costs; none where prices alone do, and where
-    /// the whole environment comes or goes.
+    /// The paths of the attributes that change the cost; empty if only prices do, or if the whole
+    /// environment is added or removed.
     pub changed_by: Vec<String>,
     /// What it costs.
     #[serde(flatten)]
@@ -243,7 +243,7 @@ pub struct Gated {
     pub gate: String,
     /// Whether the change exceeds the limit.
     pub exceeded: bool,
-    /// By what, a sentence each.
+    /// The reasons, a sentence each.
     pub by: Vec<String>,
 }
 

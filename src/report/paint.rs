@@ -2,22 +2,22 @@
 
 use crate::impact::Class;
 
-/// What colour says.
+/// The meaning of a colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ink {
-    /// As the terminal writes.
+    /// The terminal's own colour.
     Plain,
     /// Titles.
     Bold,
-    /// What matters less.
+    /// Less important text.
     Dim,
     /// For errors and removals.
     Red,
-    /// What to look at.
+    /// Warnings.
     Yellow,
-    /// What is good, or comes.
+    /// Good news and additions.
     Green,
-    /// What is neither.
+    /// Neutral facts.
     Cyan,
 }
 
@@ -36,7 +36,7 @@ pub(super) fn of_class(class: Class) -> Ink {
 pub struct Paint(pub bool);
 
 impl Paint {
-    /// Adds a line in a colour, or as it is.
+    /// Adds a line, in a colour if colours are enabled.
     pub fn line(self, text: &mut String, ink: Ink, line: &str) {
         if self.0 {
             *text += &self.ink(ink, line);
@@ -46,7 +46,7 @@ impl Paint {
         text.push('\n');
     }
 
-    /// `text` in a colour, or as it is.
+    /// `text`, in a colour if colours are enabled.
     #[must_use]
     pub fn ink(self, ink: Ink, text: &str) -> String {
         let code = match ink {

@@ -39,7 +39,7 @@ pub struct PlanReport {
     pub report: PlanReportKind,
     /// The plans, one for each environment that exists on both sides and differs.
     pub environments: Vec<EnvironmentPlan>,
-    /// The environments that only AFTER has. They have nothing to keep running.
+    /// The environments that only AFTER has. They need no safe order.
     pub new: Vec<String>,
     /// The environments that only BEFORE has.
     pub gone: Vec<String>,
@@ -71,7 +71,7 @@ pub struct EnvironmentPlan {
     pub tiers: Pair<Tier>,
     /// The worst step; null if there is nothing to do.
     pub worst: Option<WorstStep>,
-    /// What is interrupted in all.
+    /// The total interruption.
     pub interruptions: Interruptions,
     /// The monthly cost in USD in the first state and in the last; null if nothing has a price.
     pub cost: Option<Pair<Range>>,
@@ -123,7 +123,7 @@ pub struct WorstStep {
     pub seconds: Option<(u32, u32)>,
 }
 
-/// What a plan interrupts in all.
+/// The total interruption of a plan.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Interruptions {
@@ -157,7 +157,7 @@ pub struct PlanStep {
     pub meanwhile: Vec<MeanwhileAsked>,
     /// How it is applied and verified.
     pub procedure: PlanProcedure,
-    /// The way back.
+    /// How the step is undone.
     pub undo: WayBack,
     /// Its files; null if the states are not written.
     pub files: Option<StepFiles>,
@@ -167,9 +167,9 @@ pub struct PlanStep {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct StepFiles {
-    /// What applies it.
+    /// The script that applies it.
     pub apply: String,
-    /// What shows that it is done.
+    /// The script that verifies it.
     pub verify: String,
     /// Returns to the state before the step, or says why that is impossible.
     pub undo: String,
@@ -181,7 +181,7 @@ pub struct StepFiles {
 pub struct PlanProcedure {
     /// What must be true before the first action, as sentences.
     pub requires: Vec<String>,
-    /// What brings the step about.
+    /// The actions that apply the step.
     pub apply: Vec<PlanAction>,
     /// The checks that it is done. The next step waits for them.
     pub verify: Vec<PlanAction>,
@@ -197,8 +197,8 @@ pub struct PlanProcedure {
 pub struct PlanAction {
     /// What it does, as one line.
     pub does: String,
-    /// The same without variables, as people read it in the text: no line where it only looks up
-    /// what a later action uses.
+    /// The same without variables, as in the text report; empty if the action only looks up what a
+    /// later action uses.
     pub summary: Vec<String>,
     /// The action.
     pub action: Action,
@@ -237,15 +237,15 @@ impl From<&Procedure> for PlanProcedure {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct MeanwhileAsked {
-    /// Of what.
+    /// Where the connections are.
     pub of: ConnectionsTo,
     /// How many can be open at once.
     pub asked: u64,
-    /// How many may be.
+    /// The limit.
     pub limit: u64,
     /// The sum.
     pub arithmetic: String,
-    /// The most seconds; null if it ends with the last old pod.
+    /// The longest time in seconds; null if it ends with the last old pod.
     pub seconds: Option<u64>,
 }
 
@@ -322,13 +322,13 @@ pub struct StepChange {
     pub whole: bool,
 }
 
-/// The way back from a step.
+/// The undo of a step.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct WayBack {
-    /// The way back; null if there is none.
+    /// How the step is undone; null if it has no undo.
     pub procedure: Option<PlanProcedure>,
-    /// Why there is no way back; null if there is one.
+    /// Why the step has no undo; null if it has one.
     pub impossible: Option<String>,
 }
 
@@ -338,13 +338,13 @@ pub struct WayBack {
 pub struct BlockedPlan {
     /// The steps that are left.
     pub left: Vec<String>,
-    /// What they would break.
+    /// The rules that they would break.
     pub findings: Vec<Broken>,
-    /// Values that open a way.
+    /// Values that make a plan possible.
     pub bridges: Vec<Bridge>,
 }
 
-/// Values that open a way.
+/// Values that make a plan possible.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Bridge {

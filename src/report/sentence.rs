@@ -3,9 +3,9 @@
 /// A part of a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SentencePart<'a> {
-    /// What stands outside of backticks.
+    /// Text outside of backticks.
     Text(&'a str),
-    /// What stands between two.
+    /// Text between two backticks.
     Code(&'a str),
 }
 

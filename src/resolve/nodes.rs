@@ -1,4 +1,4 @@
-//! Node groups, and where a workload lands.
+//! Node groups, and on which of them a workload runs.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::source::{Inputs, Sourced};
 use super::resolver::Resolver;
 use super::workload::{sorted, sourced};
 
-/// The groups of file and tier by name; one whose maximum is 0 is switched off.
+/// The groups of file and tier by name. A group with a maximum of 0 is off.
 pub(super) fn resolve(
     resolver: &mut Resolver<'_>,
     file: &BTreeMap<Name, NodeGroupNode>,
@@ -48,7 +48,7 @@ pub(super) fn resolve(
     groups
 }
 
-/// How nodes are bought, and pods placed, where nothing is stated.
+/// The default `capacity` of groups and pools.
 pub(super) fn on_demand() -> Sourced<Capacity> {
     Sourced::unless_stated(
         Capacity::OnDemand,
@@ -57,7 +57,7 @@ pub(super) fn on_demand() -> Sourced<Capacity> {
     )
 }
 
-/// Where workloads land.
+/// Where workloads run.
 pub(super) struct Landing<'a> {
     groups: &'a BTreeMap<Name, NodeGroup>,
     catalogue: &'a Catalogue,
@@ -68,8 +68,8 @@ impl<'a> Landing<'a> {
         Self { groups, catalogue }
     }
 
-    /// The architecture of the first group by name that a workload can land on; `pool` with how
-    /// its nodes are to be bought, none for everything that is no pool.
+    /// The architecture of the first group by name on which a workload can run. `pool` is the pool and its
+    /// `capacity`; `None` for other workloads.
     pub(super) fn arch_for(&self, pool: Option<(&Name, &Sourced<Capacity>)>) -> Sourced<Arch> {
         let mut inputs = Inputs::new();
         let placement = match pool {
@@ -97,7 +97,7 @@ impl<'a> Landing<'a> {
     }
 }
 
-/// What decides which workloads a group takes: the pools that it names, and how it is bought.
+/// Reads the values that decide which workloads a group takes: its `runs` and its `capacity`.
 fn read_admission(inputs: &mut Inputs, name: &Name, group: &NodeGroup) {
     for pool in &group.runs {
         inputs.read(format_args!("nodes.{name}.runs.{}", pool.value), pool);

@@ -1,4 +1,4 @@
-//! PgBouncer, and the pool sizes that follow from demand and from what the server has to give.
+//! PgBouncer, and the pool sizes that are derived from the demand and from the server's connections.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::source::{Inputs, Sourced};
 use super::resolver::Resolver;
 use super::workload::by_convention;
 
-/// What PgBouncer stands between: those that connect, and the server.
+/// The clients of PgBouncer, and its server.
 pub(super) struct Neighbours<'a> {
     pub(super) api: &'a Api,
     pub(super) worker: &'a BTreeMap<Name, Worker>,
@@ -66,14 +66,14 @@ fn as_long_as(drain: &Sourced<Duration>) -> Sourced<Duration> {
     inputs.derive(drain, "one-pod-drains", arithmetic)
 }
 
-/// PgBouncer's pods, and how they leave.
+/// PgBouncer's pods, and how they drain.
 struct PoolerPods<'a> {
     instances: &'a Sourced<u32>,
     drain: &'a Sourced<Duration>,
     min_ready: &'a Sourced<Duration>,
 }
 
-/// The pool sizes: each is what is written, else what follows from those before it.
+/// The pool sizes: each is the stated one, else it is derived from the previous ones.
 fn pool(
     resolver: &Resolver<'_>,
     node: PoolNode,
@@ -88,7 +88,7 @@ fn pool(
         TopPart::Pgbouncer,
     ];
     let incomplete = read.iter().any(|part| resolver.broken.contains(part));
-    // Where something of these had to be left out, it is not among what is read.
+    // An input that could not be read is missing here, so the result is in doubt.
     let inputs = || {
         let mut inputs = Inputs::new();
         if incomplete {
@@ -138,9 +138,9 @@ fn for_demand(
     inputs.derive(fit(value), "pool-for-demand", arithmetic)
 }
 
-/// `max-db`: twice the default pool, but no more than keeps (instances + draining) of them and the
-/// direct connections within 90% of what the server has; rounded down to 5 where it is as much, else
-/// to a whole number, at least 1 because 0 means no limit to PgBouncer.
+/// `max-db`: twice the default pool, limited so that (instances + draining) x `max-db` plus the direct
+/// connections stay within 90% of the server's connections. It is rounded down to a multiple of 5 if it
+/// is at least 5, else to a whole number. It is at least 1, because 0 means no limit to PgBouncer.
 fn for_server(
     mut inputs: Inputs,
     default: &Sourced<u32>,
@@ -180,7 +180,7 @@ fn in_reserve(mut inputs: Inputs, default: &Sourced<u32>, max_db: &Sourced<u32>)
     inputs.derive(left.min(5), "pool-reserve", arithmetic)
 }
 
-/// What `max-db` becomes where `smaller` is the most it can be, and what was done to that.
+/// The value of `max-db` for the upper bound `smaller`, and the rounding in words.
 fn within(smaller: u64) -> (u64, String) {
     match smaller {
         0 => (
@@ -198,7 +198,7 @@ fn within(smaller: u64) -> (u64, String) {
     }
 }
 
-/// A quotient as prose says it: with a digit behind the point where it is no whole number.
+/// A quotient for prose, with one decimal if it is not a whole number.
 fn quotient(numerator: i128, denominator: u64) -> String {
     let denominator = i128::from(denominator);
     let tenths = numerator * 10 / denominator;

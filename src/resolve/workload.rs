@@ -10,13 +10,13 @@ use crate::source::{Inputs, Sourced, Span};
 
 use super::resolver::Resolver;
 
-/// What a workload gets from where it runs.
+/// Values that a workload gets from the nodes on which it runs.
 pub(super) struct WorkloadPlace<'a> {
     /// The app. The Deployment's name starts with it, unless the file states another name.
     pub(super) app: &'a Sourced<Name>,
     /// What its Deployment does for the application.
     pub(super) role: &'a str,
-    /// The architecture of the node group it lands on.
+    /// The architecture of its node group.
     pub(super) arch: Sourced<Arch>,
     /// The scale-down window that follows from a pool's cooldown.
     pub(super) window: Option<Sourced<Duration>>,
@@ -63,7 +63,7 @@ pub(super) fn resolve(
     }
 }
 
-/// The driver, which says nothing where one of its versions could not be read.
+/// The driver; absent if one of its versions could not be read.
 pub(super) fn driver(
     resolver: &Resolver<'_>,
     driver: &Written<Driver>,
@@ -74,7 +74,7 @@ pub(super) fn driver(
     Some(driver)
 }
 
-/// The name of a Deployment of the application, where the file adopts none.
+/// The name of a Deployment of the application, unless the file states one.
 pub(super) fn by_convention(app: &Sourced<Name>, role: &str) -> Sourced<Name> {
     let mut inputs = Inputs::new();
     let app = inputs.read("app", app);
@@ -82,7 +82,7 @@ pub(super) fn by_convention(app: &Sourced<Name>, role: &str) -> Sourced<Name> {
     named_by_convention(inputs, name)
 }
 
-/// The name that follows from `inputs`, where the file adopts none.
+/// The name that is derived from `inputs`, unless the file states one.
 pub(super) fn named_by_convention(inputs: Inputs, name: String) -> Sourced<Name> {
     let arithmetic = format!("`{name}` by convention");
     inputs.derive(Name::composed(name), "name-by-convention", arithmetic)

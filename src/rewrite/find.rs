@@ -1,4 +1,4 @@
-//! Where an address leads in a tree.
+//! Finds the place of an address in a tree.
 
 use crate::edit::{Address, Pick, Segment, Slot};
 use crate::model::{Days, OffHours};

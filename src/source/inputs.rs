@@ -1,12 +1,12 @@
-//! What a derivation reads.
+//! The inputs of a derivation.
 
 use std::fmt::Display;
 use std::sync::Arc;
 
 use super::{Derivation, Origin, Sourced};
 
-/// The values that a derivation has read. What is read through it is an input of what is derived, by
-/// its path, and what is derived is as sound as everything that was read.
+/// The values that a derivation has read. They become the inputs of the derived value, by their paths. The
+/// derived value is sound if all of them are.
 #[derive(Debug, Default)]
 pub struct Inputs {
     paths: Vec<String>,
@@ -14,7 +14,7 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// Nothing is read yet.
+    /// No inputs yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -30,8 +30,7 @@ impl Inputs {
         &value.value
     }
 
-    /// Reads the value at `path`, where there is one. A value that is absent is no input: nothing can
-    /// be said of where it comes from.
+    /// Reads the value at `path`, if there is one. An absent value has no origin, so it is not an input.
     pub fn read_optional<'a, T>(
         &mut self,
         path: impl Display,
@@ -40,12 +39,12 @@ impl Inputs {
         value.map(|value| self.read(path, value))
     }
 
-    /// Says that something could not be read of which the value depends.
+    /// Notes that an input could not be read.
     pub fn doubt(&mut self) {
         self.doubted = true;
     }
 
-    /// The value that `rule` makes of what was read. `arithmetic` shows how.
+    /// The value that `rule` derives from the inputs, with its `arithmetic`.
     pub fn derive<T>(
         self,
         value: T,

@@ -135,7 +135,7 @@ fn an_empty_file_says_so_of_every_metric() {
     assert_eq!(told.matches("nothing was measured").count(), 12);
 }
 
-/// What a file says reaches a terminal as text: nothing in it moves the cursor.
+/// The content of a file is printed as plain text: nothing in it moves the cursor.
 #[test]
 fn what_a_file_holds_does_not_act_on_a_terminal() {
     let long = "y".repeat(100_000);
@@ -159,7 +159,7 @@ fn what_a_file_holds_does_not_act_on_a_terminal() {
     }
 }
 
-/// A cell of a file of metrics can hold anything: a credential in the wrong column is not repeated.
+/// A cell of a metrics file may hold a credential by mistake: it is not repeated.
 #[test]
 fn no_credential_of_a_file_of_metrics_is_told() {
     let secret = ["AK", "IA", "QX7ZQX7ZQX7ZQX7Z"].concat();
@@ -173,7 +173,7 @@ fn no_credential_of_a_file_of_metrics_is_told() {
         assert!(told.contains("the cell is no"), "{told}");
         assert!(!told.contains("QX7Z"), "{told}");
     }
-    // What has the form of no credential can be one as well.
+    // A text that does not look like a credential can be one, too.
     for row in [
         "Sup3rS3cret!,db-cpu,1",
         "2026-11-24,Sup3rS3cret!,1",

@@ -1,4 +1,4 @@
-//! The review as a page: what it holds, and that nothing in it is anything but text.
+//! The review as a page: its content, all of which is escaped text.
 
 use tierc::report::capacity::html::html;
 
@@ -7,7 +7,7 @@ use super::{MEDIUM, days, is_weekend};
 use crate::diff::html::{bare, held};
 use crate::support::snapshot;
 
-/// A month, and nothing at all.
+/// A review with a month of metrics, and one without any.
 pub(crate) fn pages() -> Vec<String> {
     let nothing = "time,metric,component,value\n";
     [nothing, &csv()]

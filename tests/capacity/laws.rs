@@ -20,7 +20,7 @@ fn series() -> impl Strategy<Value = Vec<Day>> {
                 let dip = if is_weekend(date) { weekend } else { 0.0 };
                 200.0 + level + slope * f64::from(day) - dip + noise * random
             });
-            // At most one day in ten is missing, and never so many that no trend is left.
+            // At most one day in ten is missing, and always few enough for a trend.
             let spare = days.len() - FEWEST_DAYS;
             let mut gaps = 0;
             days.retain(|_| {

@@ -1,4 +1,4 @@
-//! Prometheus, as far as a stand-in on this machine can tell; `consumers` ask a real one.
+//! Queries of a fake Prometheus; `consumers` uses a real one.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
@@ -9,7 +9,7 @@ use tierc::capacity::prometheus::samples;
 
 use super::{MEDIUM, window};
 
-/// Answers every request alike until the expected number has come, and returns the requests.
+/// Gives the same answer to the expected number of requests, and returns the requests.
 fn stand_in(answer: String, requests: usize) -> (String, JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -26,7 +26,7 @@ fn stand_in(answer: String, requests: usize) -> (String, JoinHandle<Vec<String>>
                 head += &format!("{line}\n");
             }
             asked.push(head);
-            // A client that has heard enough hangs up.
+            // A client may close the connection early.
             let _ = stream.write_all(answer.as_bytes());
         }
         asked

@@ -1,4 +1,4 @@
-//! Reviews as a whole: the file, the metrics, and what is said.
+//! Whole reviews: the file, the metrics, and the report.
 
 use tierc::capacity::offers::Offers;
 use tierc::capacity::proposal::{Base, Proposals, propose};
@@ -14,7 +14,7 @@ use tierc::capacity::trial::trials;
 use super::{MEDIUM, days, is_weekend, noise, tracked, window};
 use crate::support::{run, snapshot, today};
 
-/// What a month of a platform that grows looks like.
+/// A month of metrics of a growing platform.
 pub(super) fn csv() -> String {
     let mut text = String::from("time,metric,component,value\n");
     let mut add = |metric: &str, component: &str, value: &dyn Fn(u32, bool) -> f64| {
@@ -92,7 +92,7 @@ fn a_month_is_told_at_a_terminal() {
     snapshot("capacity", "month", &format!("{MEDIUM}\n{told}"));
 }
 
-/// However long the history, and however long the numbers beside the plot.
+/// For every length of the history and of the numbers beside the plot.
 #[test]
 fn a_plot_fits_80_columns() {
     for count in [14, 30, 59, 60, 61, 92] {
@@ -125,7 +125,7 @@ fn a_month_is_told_in_markdown() {
     snapshot("capacity", "month_markdown", &told);
 }
 
-/// As many pools as no platform has: what does not fit a comment is left out whole and counted.
+/// Unrealistically many pools: sections that do not fit a comment are left out as a whole, and counted.
 #[test]
 fn a_comment_is_never_too_long() {
     let pools = (0..300).map(|pool| {
@@ -140,7 +140,7 @@ fn a_comment_is_never_too_long() {
     }
     let history = metrics_file::read(csv.as_bytes(), &tracked(&environment), window()).unwrap();
     let review = review(tracked(&environment), history, window());
-    // Nothing found for any of them: that alone is a section each.
+    // Even without a proposal, each metric has a section.
     let found = review.items.iter().map(|item| {
         item.is_due().then_some(Proposals {
             best: None,
@@ -182,7 +182,7 @@ fn the_json_report_fits_its_schema() {
     );
 }
 
-/// What is typed on the environment does what the review says of it.
+/// A proposal has the stated effect when it is typed into the environment.
 #[test]
 fn a_proposal_that_is_typed_clears_its_metric() {
     let report = reviewed(MEDIUM, &csv());
@@ -209,7 +209,7 @@ fn a_proposal_that_is_typed_clears_its_metric() {
     assert!(changes >= 3, "{changes}");
 }
 
-/// Nothing that was refused for a rule passes every rule when it is typed.
+/// A change that was rejected because of a rule breaks a rule when it is typed.
 #[test]
 fn a_refusal_names_a_rule_that_fails() {
     let report = reviewed(MEDIUM, &month("db-connections", "database", 60.0, 100.0));
@@ -266,7 +266,7 @@ fn what_falls_and_is_above_its_threshold_needs_room_today() {
     assert!(95.0 * 200.0 / gib < 70.0, "{}", change.kdl);
 }
 
-/// A tier of one's own may name a list with quotes: what is typed of it is the same list.
+/// A custom tier may name a list with quotes: the typed edit names the same list.
 #[test]
 fn the_lists_of_a_proposed_pool_are_quoted() {
     let run = run(MEDIUM);
@@ -304,7 +304,7 @@ fn what_has_to_be_seen_to_is_told_with_a_proposal() {
     assert!(markdown(&report).contains(&format!("- caution: {heed}")));
 }
 
-/// What a month leads to, as it is typed, and its ceiling in whole dollars a month.
+/// The proposal for a month as typed text, and its ceiling in whole dollars a month.
 fn cheapest(database: &str, metric: &str, component: &str, from: f64, by: f64) -> (String, f64) {
     let environment = format!("{MEDIUM}{database}\n");
     let report = reviewed(&environment, &month(metric, component, from, by));
@@ -317,8 +317,8 @@ fn cheapest(database: &str, metric: &str, component: &str, from: f64, by: f64) -
     (words.join(" "), ceiling("after") - ceiling("before"))
 }
 
-/// Twice the processors with as much memory: twice 0.636 an hour in place of 0.899 for the pair. Of the
-/// own family it would be twice 0.899.
+/// Twice the processors with the same memory: 2 x 0.636 an hour instead of 0.899 for the pair. In the
+/// present family it would be 2 x 0.899.
 #[test]
 fn a_larger_class_is_the_cheapest_of_every_family() {
     let (kdl, costs) = cheapest("", "db-cpu", "database", 40.0, 0.8);
@@ -329,8 +329,8 @@ fn a_larger_class_is_the_cheapest_of_every_family() {
     );
 }
 
-/// `db.m6g.2xlarge` is cheaper than `db.m8g.2xlarge`, and its processors do less than those that
-/// there are.
+/// `db.m6g.2xlarge` is cheaper than `db.m8g.2xlarge`, but its processors are slower than the present
+/// ones.
 #[test]
 fn a_class_of_an_older_generation_is_not_offered() {
     let newer = "database { instance \"db.r7g.xlarge\" }";
@@ -338,7 +338,8 @@ fn a_class_of_an_older_generation_is_not_offered() {
     assert_eq!(kdl, "database { instance \"db.m8g.2xlarge\" }");
 }
 
-/// One replica more is 0.45 a hour, and a larger one 0.186; of four, one more is the cheaper.
+/// Another replica costs 0.45 an hour, and a larger one 0.186. With four replicas, another one is
+/// cheaper.
 #[test]
 fn read_replicas_are_larger_or_more_whichever_is_cheaper() {
     let one = "database { replicas 1 }";
@@ -352,8 +353,8 @@ fn read_replicas_are_larger_or_more_whichever_is_cheaper() {
     assert!(costs < 4.0 * 0.186 * 730.0, "{costs}");
 }
 
-/// 16 GiB are good for 1802 connections. Of the classes with the memory for more the one with 32 GiB
-/// costs 0.225 more, as a second replica would, which has a volume of its own.
+/// 16 GiB allow 1802 connections. Of the classes with enough memory for more, the one with 32 GiB costs
+/// 0.225 more. A second replica would cost the same, plus its own volume.
 #[test]
 fn read_replicas_get_the_memory_for_their_connections() {
     let full = "database { replicas 1 instance=\"db.r6g.large\" max-connections=1600 }";
@@ -362,8 +363,8 @@ fn read_replicas_get_the_memory_for_their_connections() {
     assert_eq!(kdl, larger);
 }
 
-/// The largest of a family that bursts is followed by the least of the others: 0.149 a hour where
-/// three shards would be 0.195.
+/// The smallest node of the other families follows the largest burstable one: 0.149 an hour, while three
+/// shards would cost 0.195.
 #[test]
 fn redis_grows_out_of_its_family() {
     let burstable = "redis \"queue\" { node \"cache.t4g.medium\" }";
@@ -371,7 +372,7 @@ fn redis_grows_out_of_its_family() {
     assert_eq!(kdl, "redis \"queue\" { node \"cache.m6g.large\" }");
 }
 
-/// Every trial is compiled and checked: there are no more than there are families.
+/// Every trial is compiled and checked, so there is at most one per family.
 #[test]
 fn trials_are_few() {
     let offers = Offers::of(&CatalogueTexts::embedded(), "us-east-1");
@@ -399,8 +400,8 @@ fn an_autoscaler_at_its_maximum_gets_no_number() {
     }
 }
 
-/// An API whose growth needs more nodes than its group may have: a line in the file for each of the
-/// two, and its siblings stay as they are.
+/// An API whose growth needs more nodes than its group may have: the proposal changes one line for each,
+/// and leaves the lines beside them as they are.
 const CROWDED: &str = "environment \"prod\"
 tier \"medium\"
 region \"us-east-1\"
@@ -417,7 +418,7 @@ fn an_override_is_tried_with_the_nodes_that_it_needs() {
     snapshot("capacity", "with_nodes", &format!("{CROWDED}\n{told}"));
     assert!(change.kdl.starts_with("api {"), "{}", change.kdl);
     assert!(change.kdl.contains("nodes \""), "{}", change.kdl);
-    // Typed where it says, the file passes.
+    // With the edits in the stated places, the file passes.
     let max = change.instructions[0].split('`').nth(1).unwrap();
     assert!(
         change.instructions[0].ends_with("in place of `max=18`, at prod.kdl:5:24"),
@@ -428,7 +429,7 @@ fn an_override_is_tried_with_the_nodes_that_it_needs() {
     assert!(!run(&typed).has_errors(), "{typed}");
 }
 
-/// An API that is held and a pool that is paused: their maxima change nothing that runs.
+/// A held API and a paused pool: other maxima would change nothing that runs.
 const HELD: &str = "environment \"prod\"
 tier \"medium\"
 region \"us-east-1\"
@@ -562,13 +563,13 @@ fn memory_that_pods_come_to_use_is_requested_and_held_against_the_nodes() {
         mebibytes("limits memory=\""),
     );
     assert!(request >= 2048 * 75 / 100 && request <= limit, "{kdl}");
-    // Where the pods request it already, the limit is all.
+    // If the pods already request it, only the limit changes.
     let kdl = offered("api { requests memory=\"2Gi\"; }");
     assert!(
         kdl.contains("limits memory=") && !kdl.contains("requests"),
         "{kdl}"
     );
-    // Where the nodes have no room for it, they come with it.
+    // If the nodes have no room, the proposal includes more nodes.
     let kdl = offered(
         "api { replicas max=30; requests cpu=\"100m\"; limits memory=\"8Gi\"; }\nnodes \"general\" { count min=2 max=8; }\nworker \"worker\" { queue \"queue:decisions\" length=50; replicas max=4; }",
     );
@@ -618,7 +619,7 @@ fn the_edits_of_a_change_make_the_file_state_it() {
             assert_eq!(value, Some(kdl.trim_matches('"')), "{edit}:\n{edited}");
             seen += 1;
         }
-        // What is typed where the file has nothing of it says the same.
+        // The same holds if the file does not state the node yet.
         assert!(!change.kdl.is_empty());
     }
     assert!(seen > 6, "{seen}");

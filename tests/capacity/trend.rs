@@ -191,7 +191,7 @@ fn a_shift_of_the_level_is_found_and_the_growth_goes_on_behind_it() {
         let reached = ahead.reach.expected.unwrap();
         assert!((15..=17).contains(&reached), "{cleaned} {reached}");
         assert_eq!(ahead.urgency(), Urgency::Soon);
-        // What was measured before it is on the line as well.
+        // Values before the shift are on the line, too.
         near(trend.at(days[2].date).value, days[2].value, 2.0);
     }
 }

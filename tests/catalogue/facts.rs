@@ -1,6 +1,5 @@
-//! The facts of `instances.kdl`, against tables that are written down a second time: from the
-//! user guides of RDS and ElastiCache, and from Karpenter's instance types. What pods can ask for is
-//! computed again.
+//! The facts of `instances.kdl`, compared with independent tables from the user guides of RDS and
+//! ElastiCache and from Karpenter's instance types. The allocatable amounts are computed again.
 
 use std::collections::BTreeSet;
 

@@ -101,7 +101,7 @@ fn cache_nodes_are_as_public_files_have_them() {
     }
 }
 
-/// A newer generation of a size is never given less memory than the one before it.
+/// A newer generation of a size never has less memory than the previous one.
 #[test]
 fn no_generation_of_a_cache_node_has_less_memory_than_the_one_before() {
     let (catalogue, _) = everything();
@@ -119,7 +119,7 @@ fn no_generation_of_a_cache_node_has_less_memory_than_the_one_before() {
     assert!(memory("r8g", "large") > memory("r7g", "large"));
 }
 
-/// The discounts are of families, and a family that has none takes the general one.
+/// Discounts are per family. A family without one uses the general discount.
 #[test]
 fn a_commitment_takes_off_what_its_family_has() {
     use tierc::catalogue::Reservable;

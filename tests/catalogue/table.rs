@@ -1,4 +1,4 @@
-//! The tiers, number by number, and what follows from them.
+//! The tiers, number by number, and the values derived from them.
 
 use tierc::budget::{connections, packing};
 use tierc::catalogue::Catalogue;
@@ -281,7 +281,7 @@ fn every_name_in_a_tier_is_a_fact_of_the_catalogue() {
     }
 }
 
-/// A placeholder value would be a hole.
+/// The catalogue must not contain placeholders.
 #[test]
 fn no_tier_has_a_hole() {
     for tier in tiers().0 {

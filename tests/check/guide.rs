@@ -1,5 +1,5 @@
-//! The scaling guide's own rows, judged: where the guide contradicts itself, the finding is the
-//! expected result. A case begins with what is found, as `// code: arithmetic`.
+//! The rows of the scaling guide, checked. If the guide contradicts itself, the finding is the expected
+//! result. A case starts with its expected findings, as `// code: arithmetic`.
 
 use std::collections::BTreeSet;
 

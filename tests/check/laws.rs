@@ -1,4 +1,4 @@
-//! The table of rules is whole, and says what the design says.
+//! The table of rules is complete, and matches the design.
 
 use std::collections::BTreeSet;
 
@@ -184,7 +184,7 @@ fn no_case_and_no_explanation_is_of_a_rule_that_is_gone() {
     }
 }
 
-/// No rule says worse than its table: what a waiver or a plan reads there is true.
+/// No finding is more severe than the table says, so waivers and plans can rely on it.
 #[test]
 fn no_finding_is_worse_than_its_rule() {
     for case in cases() {

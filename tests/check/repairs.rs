@@ -1,4 +1,4 @@
-//! What a finding offers to type, typed.
+//! The repairs that findings offer, applied.
 
 use std::collections::BTreeMap;
 
@@ -89,10 +89,10 @@ fn every_repair_that_is_offered_removes_its_finding_and_adds_no_error() {
     });
 }
 
-/// A statement in a sentence is not left to the reader's fingers.
+/// A finding that quotes a statement to write also offers it as a repair.
 #[test]
 fn what_a_finding_says_to_write_is_an_edit() {
-    // Where several things would do, or where the number is not tierc's to choose.
+    // Exceptions: several statements would help, or only a person can choose the number.
     let left_to_a_person = [
         "application-is-master",
         "behaviour-out-of-range",
@@ -114,8 +114,8 @@ fn what_a_finding_says_to_write_is_an_edit() {
     });
 }
 
-/// Rules of which some case has no repair but one that brings a finding as bad of another rule: it is
-/// offered, and left to a person.
+/// Rules with a case whose only repair causes an equally severe finding of another rule. Such a repair is
+/// offered, but a person must apply it.
 const TRADED: [&str; 10] = [
     "budget-exceeded",
     "delayed-jobs-unseen",
@@ -168,7 +168,7 @@ fn a_repair_that_fix_refuses_is_not_counted() {
     assert_eq!(count.others, fixed.applied.len());
 }
 
-/// To state a derived value, or one of the tier, pins it, which a person must decide.
+/// Stating a derived value or a value of the tier pins it, which a person must decide.
 #[test]
 fn a_safe_repair_changes_only_what_the_file_states() {
     for_each(failing(), |case| {
@@ -194,7 +194,7 @@ fn stated(environment: &Environment) -> Vec<String> {
         .collect()
 }
 
-/// Attributes of which the file says something else than before, though no edit spoke of them.
+/// Attributes that changed although no edit named them.
 fn touched(before: &Run, after: &Run, edits: &[&Edit]) -> Vec<String> {
     let environment = |run: &'_ Run| run.files[0].environment.clone();
     let (Some(before), Some(after)) = (environment(before), environment(after)) else {

@@ -1,4 +1,4 @@
-//! tierc never waits for something in the place of a file, and never reads it without a limit.
+//! tierc never waits for a FIFO or device instead of a file, and never reads without a limit.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::{code, folder, stderr, stdout};
 use crate::support::project;
 
-/// Runs tierc, which is ended after a minute: no test waits for ever.
+/// Runs tierc, and kills it after a minute, so that no test waits forever.
 fn tierc(folder: &Path, arguments: &[&str]) -> Output {
     Command::new("timeout")
         .arg("60")
@@ -24,15 +24,15 @@ fn fifo(path: &Path) {
     assert!(made.unwrap().success());
 }
 
-/// A file that says it has so many bytes, and takes no room.
+/// A sparse file of a given size.
 fn sparse(path: &Path) {
     fs::File::create(path).unwrap().set_len(1 << 42).unwrap();
 }
 
-/// Makes something in the place of a file.
+/// Creates something else than a regular file.
 type Make = fn(&Path);
 
-/// Every file that a user names, the command that reads it, and the most that is read of it.
+/// Every file that a user can name, with the command that reads it.
 const READ: &[(&str, &[&str])] = &[
     ("own/tiers.kdl", &["check", "--catalogue", "own"]),
     ("own/instances.kdl", &["check", "--catalogue", "own"]),
@@ -57,7 +57,7 @@ const READ: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// A folder with one of each.
+/// A folder with one of each kind of file.
 fn everything() -> tempfile::TempDir {
     let folder = folder();
     let at = folder.path();
@@ -117,7 +117,7 @@ fn an_environment_that_is_too_large_is_read_to_where_that_shows() {
     );
 }
 
-/// What `render --chart` says of a schema.
+/// The output of `render --chart` with a schema.
 fn rendered(schema: &str) -> Output {
     let folder = folder();
     fs::create_dir(folder.path().join("chart")).unwrap();
@@ -128,7 +128,7 @@ fn rendered(schema: &str) -> Output {
     output
 }
 
-/// A schema in which each of so many levels refers twice to the next.
+/// A schema with `levels` levels, each of which refers twice to the next.
 fn doubling(levels: usize, last: &str) -> String {
     let level = |n: usize| {
         let next = format!("{{ \"$ref\": \"#/$defs/a{}\" }}", n + 1);
@@ -199,14 +199,14 @@ fn a_plan_of_several_environments_never_waits_for_itself() {
             assert!(lock.is_file(), "{}", lock.display());
         }
     }
-    // Again, over what is there; an edit is named before it goes.
+    // Again, over existing trees: an edited file is named before it is overwritten.
     let edited = at.join("plan/01/two/RUNBOOK.md");
     fs::write(&edited, "mine\n").unwrap();
     let output = tierc(at, &arguments);
     assert_eq!(code(&output), 2, "{}", stderr(&output));
     let warning = "warning: `plan/01/two/RUNBOOK.md` was edited by hand and is overwritten\n";
     assert!(stderr(&output).contains(warning), "{}", stderr(&output));
-    // And where a state goes.
+    // The same if a state is removed.
     fs::write(&edited, "mine\n").unwrap();
     let output = tierc(at, &["plan", "a/one.kdl", "b/one.kdl", "--out", "plan"]);
     let warning = "warning: `plan/01/two/RUNBOOK.md` was edited by hand and is removed\n";

@@ -38,7 +38,7 @@ fn with_mounts(folder: &Path, script: &str) -> Option<Output> {
 /// Makes the environment `large` change every one of its files.
 const CHANGE: &str = "sed -i 's/^region .*/region \"us-west-2\"/' environments/*.kdl\n";
 
-/// What must hold of `generated` after a render, mounts or none.
+/// The required state of `generated` after a render, with or without mounts.
 const HOLDS: &str = "tierc render --check\ntest -z \"$(find generated -name '.*tierc-*')\"\n";
 
 #[test]
@@ -167,7 +167,7 @@ test "$(stat -c '%u:%g %a' generated/large/helm)" = '1234:4321 700'
 test "$(stat -c '%u:%g %a' generated/large/helm/values.yaml)" = '1234:4321 640'
 "#
     );
-    // Only who really is root gives folders away.
+    // Only the real root can change the owner of a folder.
     let id = Command::new("id").arg("-u").output().unwrap();
     if stdout(&id).trim() == "0" {
         with_mounts(folder.path(), &script);

@@ -1,4 +1,4 @@
-//! `tierc check --fix`, on files as people keep them.
+//! `tierc check --fix` on realistic files.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};

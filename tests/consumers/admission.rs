@@ -1,5 +1,5 @@
-//! What Kubernetes' API server refuses although no schema says so. It is in no package registry:
-//! its rules (`pkg/apis/*/validation` of Kubernetes) are stated here once more, on what is written.
+//! Checks of the Kubernetes API server that no schema has. The server is in no package registry, so its
+//! rules (`pkg/apis/*/validation` of Kubernetes) are reimplemented here.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use super::trees::rendered;
 
 type Check = (&'static str, fn(&Value) -> bool);
 
-/// Rules that hold for every object; each looks at what it knows and lets the rest pass.
+/// Rules for all objects; each checks the kinds that it knows and accepts the others.
 const CHECKS: &[Check] = &[
     (
         "a name is a DNS subdomain, a Service's a label that begins with a letter",
@@ -252,7 +252,7 @@ fn the_api_server_has_no_reason_to_refuse_an_object() {
     assert_eq!(refused, Vec::<String>::new());
 }
 
-/// Each check refuses something: an object that is wrong in every way breaks them all.
+/// Each check refuses something: an object with every mistake breaks all of them.
 #[test]
 fn every_check_can_fail() {
     let wrong = [

@@ -1,5 +1,5 @@
-//! Prometheus judges every alert: it fires just above its threshold, and neither just below nor
-//! while the environment does what its file says.
+//! Prometheus evaluates every alert: it fires just above its threshold, not just below it, and not in
+//! steady state.
 
 mod cases;
 mod exporters;
@@ -44,7 +44,7 @@ fn an_alert_fires_above_its_threshold_and_not_in_steady_state() {
     }
 }
 
-/// The same environment, measured by the exporters that ask the servers themselves.
+/// The same environment with the exporters as sources.
 #[test]
 fn alerts_from_exporters_fire_where_those_from_cloudwatch_would() {
     let Some(promtool) = tool("promtool") else {
@@ -172,7 +172,7 @@ fn series(case: &Case) -> Vec<Value> {
 
 fn test(case: &Case, rules: &[&Value]) -> Value {
     let rule = rule_of(case, rules);
-    // Only that it is there is judged, by the series that Prometheus keeps of it.
+    // Only its presence is checked, by Prometheus' own series about it.
     let expr = format!(
         "count(ALERTS{{alertname=\"{}\",component=\"{}\",alertstate=\"firing\"}}) or vector(0)",
         case.alert, case.component

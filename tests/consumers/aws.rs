@@ -1,8 +1,8 @@
-//! A fake AWS obeys what a plan prints, and a runbook.
+//! The commands of plans and runbooks run against a fake AWS.
 //!
-//! moto keeps no rules: it shrinks a volume where RDS refuses, and nothing restarts. It proves
-//! that the commands name what there is and leave it as the plan says. It knows neither
-//! `increase-replica-count` nor cluster mode: of those only the flags are read (`calls`).
+//! moto enforces few rules: it shrinks a volume, which RDS refuses, and it restarts nothing. It proves
+//! that the commands name existing resources and leave them in the planned state. It lacks
+//! `increase-replica-count` and cluster mode: `calls` checks only the flags of these.
 
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -20,9 +20,9 @@ use crate::diff::text;
 use crate::plan::shell::{planned, shell_of};
 use crate::support::run;
 
-/// The start of every script: the fake's address, and no other account. The fake acts immediately, so
-/// after a few polls a missing state will never come. Two answers of AWS are put in its mouth: that a
-/// parameter waits for a reboot, and that a promoted replica has no source.
+/// The start of every script: the fake's address, and no real account. The fake acts immediately, so a
+/// state that is missing after a few polls never comes. Two answers are simulated here: that a parameter
+/// waits for a reboot, and that a promoted replica has no source.
 const PRELUDE: &str = "set -euo pipefail
 looks=0
 sleep() { looks=$((looks + 1)); [ $looks -le 20 ] || { echo 'it never comes about' >&2; exit 1; }; }
@@ -83,7 +83,7 @@ impl Fake {
         Some(fake)
     }
 
-    /// Everything that a script says, whose last command is to fail.
+    /// The output of a script whose last command must fail.
     fn try_run(&self, script: &str) -> String {
         let mut bash = command(Path::new("/bin/bash"), self.home.path());
         bash.env("AWS", &self.aws).env("FAKE", &self.endpoint);
@@ -92,7 +92,7 @@ impl Fake {
         answer.told
     }
 
-    /// What a script prints, all of which has to go well.
+    /// The output of a script that must succeed.
     fn run(&self, script: &str) -> String {
         let mut bash = command(Path::new("/bin/bash"), self.home.path());
         bash.env("AWS", &self.aws).env("FAKE", &self.endpoint);
@@ -105,7 +105,7 @@ fn environment(tier: &str) -> Environment {
     file.environment.unwrap()
 }
 
-/// What Terraform makes of an environment, as far as a plan's commands touch it.
+/// Creates what Terraform would create, as far as a plan's commands use it.
 fn made(it: &Environment) -> String {
     let database = &it.database;
     let (id, storage) = (&database.name.value, &database.storage);
@@ -155,7 +155,7 @@ aws rds modify-db-instance --db-instance-identifier {id} --allocated-storage {} 
         )
 }
 
-/// A plan's own lines for AWS as they stand, and what Terraform would make between them.
+/// The AWS commands of a plan, unchanged, with Terraform's changes between them.
 fn script(report: &Value, after: &Environment) -> String {
     let mut script = String::new();
     for step in report["environments"][0]["steps"].as_array().unwrap() {
@@ -170,7 +170,7 @@ fn script(report: &Value, after: &Environment) -> String {
         let procedure = &step["procedure"];
         let lines = [&procedure["apply"], &procedure["verify"]];
         for line in lines.into_iter().flat_map(shell_of) {
-            // What is deleted is looked for first.
+            // A command first checks that the resource to delete exists.
             let heads = [
                 "aws rds ",
                 "until aws rds ",
@@ -181,7 +181,7 @@ fn script(report: &Value, after: &Environment) -> String {
             let node = changes
                 .iter()
                 .all(|it| it["path"].as_str().unwrap().rsplit('.').next() == Some("node"));
-            // It knows no targets of an upgrade: `calls` reads their flags.
+            // The fake has no upgrade targets: `calls` checks the flags of that query.
             let target = line.starts_with("RUNNING=") || line.starts_with("TARGET=");
             assert!(!target, "no tier has another engine: {line}");
             if rds || (node && line.contains("aws elasticache ")) {
@@ -192,7 +192,7 @@ fn script(report: &Value, after: &Environment) -> String {
     script
 }
 
-/// What there is: class, storage, its ceiling, standby and connections of an instance.
+/// The state of an instance: class, storage, maximum storage, standby and connections.
 fn found(fake: &Fake, id: &str) -> String {
     let told = fake.run(&format!(
         "aws rds describe-db-instances --db-instance-identifier {id} --output text --query 'DBInstances[0].[DBInstanceClass, AllocatedStorage, MaxAllocatedStorage, MultiAZ]'
@@ -201,7 +201,7 @@ aws rds describe-db-parameters --db-parameter-group-name {id} --output text --qu
     told.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Runs the plan of a pair of tiers in the fake; what is kept is as BEFORE has it.
+/// Runs the plan of a pair of tiers against the fake. Kept values are those of BEFORE.
 fn obeyed(before: &str, after: &str) {
     let Some(fake) = Fake::new() else { return };
     let folder = folder();
@@ -286,7 +286,7 @@ fn the_runbooks_procedures_for_the_database_work_one_after_the_other() {
     let page = &crate::emit::emitted(&source)["RUNBOOK.md"];
     let (_, rest) = page.split_once("\n## Database\n").unwrap();
     let (section, _) = rest.split_once("\n## ").unwrap();
-    // The fake has no PostgreSQL to type into.
+    // The fake has no PostgreSQL.
     let typed = blocks(section).into_iter();
     let typed: Vec<_> = typed.filter(|block| !block.contains("psql ")).collect();
     let script = typed.join("\n");
@@ -322,7 +322,7 @@ group general-next-2026c prod general-next 4
 aws eks create-nodegroup --cluster-name prod --nodegroup-name others --subnets subnet-1 --node-role arn:aws:iam::123456789012:role/node >/dev/null
 "#;
 
-/// What EKS keeps in a group.
+/// The scaling settings of a group in EKS.
 fn scaling(fake: &Fake, group: &str) -> String {
     let told = fake.run(&format!(
         "aws eks describe-nodegroup --cluster-name prod --nodegroup-name {group} --query 'nodegroup.scalingConfig.[minSize, maxSize, desiredSize]' --output text"
@@ -359,13 +359,13 @@ fn the_size_of_the_right_node_group_moves_before_its_bounds() {
     let raised = plan("min=3 max=15", "min=6 max=15");
     fake.run(&for_eks(&raised, "set the size"));
     assert_eq!(scaling(&fake, "general-2026a"), "6 15 6");
-    // One that has as many nodes already keeps them.
+    // A group that already has enough nodes keeps them.
     let raised = plan("min=6 max=15", "min=4 max=18");
     assert!(for_eks(&raised, "set the size").is_empty());
     let raised = plan("min=4 max=15", "min=5 max=18");
     fake.run(&for_eks(&raised, "set the size"));
     assert_eq!(scaling(&fake, "general-2026a"), "5 18 6");
-    // A lower maximum waits above the size until the nodes beyond it have left.
+    // A lower maximum stays at the current size until the surplus nodes are gone.
     let lowered = plan("min=16 max=18", "min=3 max=15");
     fake.run("aws eks update-nodegroup-config --cluster-name prod --nodegroup-name general-2026a --scaling-config minSize=16,maxSize=18,desiredSize=17");
     fake.run(&for_eks(&lowered, "set the size"));
@@ -373,13 +373,14 @@ fn the_size_of_the_right_node_group_moves_before_its_bounds() {
     for other in ["general-2026b", "general-next-2026c"] {
         assert_eq!(scaling(&fake, other), "3 15 4", "{other}");
     }
-    // Without the group nothing is changed, and the line says why.
+    // Without the group nothing is changed, and the command says why.
     let absent = fake.try_run("GROUP=; SIZE=3; aws eks update-nodegroup-config --cluster-name prod --nodegroup-name \"${GROUP:?EKS has no node group}\"");
     assert!(absent.contains("EKS has no node group"), "{absent}");
 }
 
-/// A cluster whose node autoscaler grows the group whenever it may: evicted pods always want a node
-/// more. EKS takes no maximum below the size. The fake has no Auto Scaling group of a node group.
+/// A cluster whose node autoscaler grows the group whenever possible, because evicted pods always need
+/// another node. EKS refuses a maximum below the size. The fake has no Auto Scaling groups for node
+/// groups.
 const GREEDY: &str = r#"
 cd "$HOME"
 keeps() { "$AWS" --endpoint-url "$FAKE" eks describe-nodegroup --cluster-name prod --nodegroup-name general-2026a --output text --query "nodegroup.scalingConfig.$1"; }
@@ -411,7 +412,7 @@ kubectl() {
 }
 "#;
 
-/// A node autoscaler does not undo what a lower maximum takes away.
+/// A node autoscaler does not replace the nodes that a lower maximum removes.
 #[test]
 fn a_node_autoscaler_cannot_grow_a_group_while_a_lower_maximum_drains_it() {
     let Some(fake) = Fake::new() else { return };
@@ -429,7 +430,8 @@ fn a_node_autoscaler_cannot_grow_a_group_while_a_lower_maximum_drains_it() {
     assert_eq!(scaling(&fake, "general-2026a"), "3 15 15");
     let log = std::fs::read_to_string(fake.home.path().join("log")).unwrap();
     let log: Vec<&str> = log.lines().collect();
-    // The first place was filled before the maximum followed: one node more leaves, and no other.
+    // The autoscaler replaced the first node before the maximum was lowered: one more node is removed, and
+    // no other.
     assert_eq!(
         log,
         [

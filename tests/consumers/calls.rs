@@ -9,9 +9,9 @@ use crate::diff::pairs::{folder, pairs};
 use crate::plan::shell::{commands, planned};
 use crate::support::project;
 
-/// What takes the place of programs: those that are asked about write their arguments down, nested
-/// calls too, and loops end at once. A plan remembers some answers in another line, and there are
-/// more nodes than any group may have.
+/// Fakes of the programs: they record their arguments, including nested calls, and end loops at once. Some
+/// answers are set in advance, because a plan remembers them in another line. There are more nodes than
+/// any group may have.
 const STANDS_IN: &str = r#"
 SINCE=2026-10-01T00:00:00Z GROUP=x ASG=x NEXT=x SIZE=3 LEAVE=3 RUNNING=16.1 TARGET=17.1
 answer() {
@@ -127,7 +127,7 @@ fn aws_knows(scripts: &[String], at_least: usize) {
             .env("AWS_SECRET_ACCESS_KEY", "fake")
             .env("AWS_DEFAULT_REGION", "us-east-1")
             .env("AWS_MAX_ATTEMPTS", "1");
-        // Nobody listens there: what is read whole ends at the connection.
+        // Nothing listens there: a command with valid flags fails at the connection.
         run.args(["--endpoint-url", "http://127.0.0.1:1"])
             .args(words);
         ask(&mut run).told

@@ -110,7 +110,7 @@ fn lint_warns_of_nothing() {
     }
 }
 
-/// Without this the two tests above would say nothing about the schema.
+/// Without this, the two tests above would not test the schema.
 #[test]
 fn values_that_the_schema_forbids_are_refused() {
     let trees = rendered();
@@ -168,7 +168,7 @@ fn every_leaf_lands(program: &Path, trees: &Trees, chart: &Path) {
     }
 }
 
-/// A boolean has no third value: turning it has to change what comes out.
+/// A boolean has no third value: flipping it must change the output.
 fn every_switch_matters(program: &Path, trees: &Trees, chart: &Path) {
     for name in ["helm", "manifests"] {
         let values = super::trees::read(&trees.get(name).values()).remove(0);
@@ -196,7 +196,7 @@ fn the_environments_of_these_tests_write_every_key_of_the_schema() {
     let schema: Value = serde_json::from_str(tierc::schema::HELM_VALUES).unwrap();
     let keys = coverage::keys(&schema);
     assert!(keys.len() > 40, "{keys:?}");
-    // The API has no word for taints of the user's own, and no group that runs it alone.
+    // The API has no `tolerate`, and no group of its own.
     let never = [
         Step::Key("api".into()),
         Step::Key("tolerations".into()),

@@ -11,7 +11,7 @@ use crate::diff::pairs::{folder, pairs};
 use crate::plan::shell::planned;
 use crate::support::project;
 
-/// Reads actions as JSON, and says what of them no model has.
+/// Reads actions as JSON, and reports parts that no model has.
 const READER: &str = r#"
 import json, sys
 import botocore.session, jmespath

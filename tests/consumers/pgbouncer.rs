@@ -119,7 +119,7 @@ fn holds_every_setting(pooler: &Pooler<'_>) {
     }
 }
 
-/// What the Deployment's restart hash covers is what a RELOAD cannot apply, and nothing else.
+/// The Deployment's restart hash covers exactly the settings that a RELOAD cannot apply.
 fn restarts_for_what_no_reload_applies(pooler: &Pooler<'_>) {
     let running = pooler.config();
     let fixed: BTreeSet<&str> = running
@@ -172,7 +172,7 @@ fn holds_the_environments_numbers(pooler: &Pooler<'_>, environment: &Environment
     }
 }
 
-/// With prepared statements, which in transaction mode only work where they are allowed for.
+/// With prepared statements, which in transaction mode need `max_prepared_statements`.
 fn serves_every_entry(pooler: &Pooler<'_>, environment: &Environment) {
     for entry in entries(environment) {
         let told = pooler.bench(&entry, environment.database.user.value.as_str());

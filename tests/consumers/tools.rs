@@ -1,11 +1,11 @@
-//! Finding a program, and asking it.
+//! Finding and running a program.
 
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The program `name`. Where it is absent the test is to end: that is said here, or is a failure.
+/// The program `name`. If it is missing, the test ends with a message, or fails if consumers are required.
 pub(crate) fn tool(name: &str) -> Option<PathBuf> {
     required(&format!("`{name}`"), find(name))
 }
@@ -17,7 +17,8 @@ pub(crate) fn pinned(name: &str) -> Option<PathBuf> {
     required(&format!("`{name}`"), path.is_file().then_some(path))
 }
 
-/// What a test needs. Where it is absent, the test is to end: that is said here, or is a failure.
+/// A requirement of a test. If it is missing, the test ends with a message, or fails if consumers are
+/// required.
 pub(crate) fn required<T>(what: &str, found: Option<T>) -> Option<T> {
     if found.is_none() {
         let line = format!("{what}: absent, see .ci/install-consumers.sh");
@@ -26,14 +27,14 @@ pub(crate) fn required<T>(what: &str, found: Option<T>) -> Option<T> {
     found
 }
 
-/// Says why a test ends here, or fails it where everything has to be at hand.
+/// Says why a test ends early, or fails it if consumers are required.
 pub(crate) fn skip_unless_required(why: &str) {
     let required = std::env::var_os("TIERC_REQUIRE_CONSUMERS").is_some_and(|it| it == "1");
     assert!(!required, "{why}");
     skipped(why);
 }
 
-/// A program that is used where the machine has it.
+/// A program that is used if the machine has it.
 pub(crate) fn optional(name: &str) -> Option<PathBuf> {
     let found = find(name);
     if found.is_none() {
@@ -42,7 +43,7 @@ pub(crate) fn optional(name: &str) -> Option<PathBuf> {
     found
 }
 
-/// Past the harness, which shows what a test prints only when it fails.
+/// Bypasses the test harness, which shows output only for failed tests.
 fn skipped(why: &str) {
     let thread = std::thread::current();
     let test = thread.name().unwrap_or_default();
@@ -129,7 +130,7 @@ fn answer(command: &Command, output: std::process::Output) -> Answer {
 }
 
 impl Answer {
-    /// What it printed; it has to have ended well.
+    /// Its output; the program must have succeeded.
     #[track_caller]
     pub(crate) fn accepted(self) -> String {
         assert_eq!(self.code, Some(0), "{}", self.told);

@@ -13,7 +13,7 @@ use tierc::model::Environment;
 use super::tools::ask;
 use crate::support::{documents, files, today};
 
-/// What one run of tierc wrote, for one test; gone with it.
+/// The output of one run of tierc for one test; removed on drop.
 pub(crate) struct Trees {
     folder: TempDir,
     run: Run,
@@ -49,7 +49,7 @@ pub(crate) fn rendered() -> Trees {
 }
 
 impl Trees {
-    /// Room beside the trees.
+    /// A folder beside the trees.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }

@@ -104,7 +104,7 @@ fn reserved_capacity_takes_its_discount_off_the_part_of_the_floor_that_it_covers
     );
     // Redis: 60% x 1,798.72 x 28% = 302.18496; 1,798.72 - 302.18496 = 1,496.53504
     assert_eq!(exact(large.layer(CostLayer::Redis)), both("$1,496.53504"));
-    // Neither is for sale in advance.
+    // Neither can be reserved.
     assert_eq!(exact(large.layer(CostLayer::ControlPlane)), both("$73.00"));
     assert_eq!(
         exact(large.layer(CostLayer::Storage)),

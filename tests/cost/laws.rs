@@ -154,7 +154,7 @@ proptest! {
             };
             prop_assert!(all.floor <= some.floor && some.floor <= none.floor);
             prop_assert!(all.ceiling <= some.ceiling && some.ceiling <= none.ceiling);
-            // Only what is for sale in advance is covered, and nothing else moves.
+            // Only items that can be reserved are covered, and no other amount changes.
             prop_assert_eq!(none.ceiling - some.ceiling, none.floor - some.floor);
         }
     }

@@ -1,4 +1,4 @@
-//! `prices.kdl`: what it says, and what is said about it.
+//! `prices.kdl`: its content, and findings about it.
 
 use std::collections::BTreeMap;
 

@@ -156,17 +156,17 @@ fn pods_that_select_other_nodes_are_replaced() {
         placed(&worker, &nobody, "nodes.own.runs.worker"),
         pools(&["worker"])
     );
-    // An open group more, bought as the rest is, asks nothing of anybody.
+    // Another open group with the same `capacity` moves no pod.
     assert_eq!(
         placed("", &nobody, "nodes.own.instance"),
         (Class::None, FeltBy::Nobody)
     );
-    // Where every open group is spot the API runs on spot nodes, and no longer where one is not.
+    // If every open group is spot, the API runs on spot nodes. If one is not, it does not.
     let spot = "nodes \"general\" { capacity \"spot\" }\n";
     let beside = format!("{spot}{nobody}");
     let everyone = (Class::Rolling, FeltBy::Everyone);
     assert_eq!(placed(spot, &beside, "nodes.own.capacity"), everyone);
-    // Nobody is moved to the nodes of a pool that is new itself.
+    // A new pool with new nodes moves no existing pod.
     let (old, new) = (
         prod("medium", ""),
         prod("medium", &format!("{POOLS}{batch}")),

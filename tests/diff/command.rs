@@ -1,4 +1,4 @@
-//! The command: exit codes, limits, approvals, formats, and what is said where nothing can be.
+//! The command: exit codes, limits, approvals, formats, and messages if there is no result.
 
 use std::fs;
 
@@ -235,7 +235,7 @@ fn a_name_that_differs_between_two_files_is_never_left_out_without_a_word() {
     };
     other("renamed.kdl", "medium");
     other("grown.kdl", "large");
-    // All that differs: everything that is called after it is another thing.
+    // The only difference: everything whose name derives from it is another resource.
     let renamed = tierc(at, &["diff", "medium.kdl", "renamed.kdl"]);
     assert_eq!(code(&renamed), 2);
     assert!(

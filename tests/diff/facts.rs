@@ -1,4 +1,4 @@
-//! The tables of what the systems say about their own settings, row by row.
+//! Tables of the systems' documentation about their own settings, row by row.
 
 mod elasticache;
 mod pgbouncer;
@@ -14,9 +14,9 @@ use crate::support::run;
 
 /// A row of a table.
 struct Row {
-    /// The setting, as its system calls it.
+    /// The setting in the words of its system.
     setting: &'static str,
-    /// What changes it in the language; nothing where nothing does.
+    /// The lines that change it; empty if the language cannot change it.
     change: Option<Change>,
 }
 
@@ -65,7 +65,7 @@ fn of(row: &Change) -> Impact {
     )
 }
 
-/// Every change has the class of its row; the rows that are fixed come back.
+/// Checks that every change has the class of its row, and returns the rows that cannot change.
 fn hold(rows: &[Row]) -> Vec<&'static str> {
     let mut fixed = Vec::new();
     for row in rows {

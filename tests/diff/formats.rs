@@ -1,5 +1,5 @@
-//! The formats of a difference agree: the text, the Markdown and the JSON hold the same values,
-//! resources, amounts and disruptions.
+//! The formats of a diff agree: text, Markdown and JSON have the same values, resources, amounts and
+//! disruptions.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -31,7 +31,7 @@ fn plain(cell: &str) -> String {
     text.replace('\\', "")
 }
 
-/// The table below a head that begins like this.
+/// The table below a head that starts with this text.
 fn markdown_rows(markdown: &str, head: &str) -> Rows {
     let lines = markdown.lines().skip_while(|line| !line.starts_with(head));
     let rows = lines.skip(2).take_while(|line| line.starts_with('|'));
@@ -48,7 +48,7 @@ fn section<'a>(text: &'a str, title: &str) -> Vec<&'a str> {
     lines.skip(1).take_while(|line| !line.is_empty()).collect()
 }
 
-/// Columns, which two blanks divide.
+/// Columns, separated by two blanks.
 fn columns(line: &str) -> Vec<String> {
     let cells = line.split("  ").map(str::trim);
     cells
@@ -61,7 +61,7 @@ fn text_of(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-/// Why a value changes, as people read it.
+/// The cause of a change in words.
 fn because(cause: &Value) -> String {
     let paths = cause["follows"].as_array().map(Vec::as_slice);
     match (cause.as_str(), paths) {
@@ -143,13 +143,13 @@ fn money(cost: &Value) -> Rows {
     rows
 }
 
-/// Rows of amounts without those of what does not change, and without the differences.
+/// Rows of amounts, without unchanged items and without the differences.
 fn changed_amounts(rows: &Rows) -> Rows {
     let rows = rows.iter().filter(|row| row[0] != "unchanged");
     rows.map(|row| row[..3].to_vec()).collect()
 }
 
-/// What changes, by its class, as the JSON has it: what comes or goes whole has one entry.
+/// The changes by class, from the JSON. A node that is added or removed has one entry.
 fn disrupted(environment: &Value) -> Classes {
     let mut classes = Classes::new();
     let parts = environment["parts"].as_array().unwrap();
@@ -251,7 +251,7 @@ fn disrupted_in_text(text: &str) -> Classes {
     classes
 }
 
-/// Holds all formats of a difference against one another; how many values it has.
+/// Compares all formats of a diff, and returns the number of values.
 fn in_every_format(folder: &Path, sides: [&str; 2]) -> usize {
     let told = |format: &str| {
         let arguments = ["diff", sides[0], sides[1], "--format", format];

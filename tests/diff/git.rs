@@ -1,4 +1,4 @@
-//! Revisions: what a branch changes, which environments that affects, and what Git has to say.
+//! Revisions: the changes of a branch, the affected environments, and messages of Git.
 
 mod catalogues;
 mod faults;
@@ -63,7 +63,7 @@ impl Repository {
         self.git(&["commit", "-q", "-m", "state"]);
     }
 
-    /// What becomes of each environment: its name, the one it had, and its presence.
+    /// The outcome for each environment: its name, its old name, and its presence.
     fn differing(&self, arguments: &[&str]) -> Vec<(String, Option<String>, String)> {
         let mut all = arguments.to_vec();
         all.extend(["--format", "json"]);
@@ -150,7 +150,7 @@ fn a_file_that_moves_and_is_renamed_is_still_the_same() {
     assert_eq!(repository.differing(&["diff", "--base", "main"]), expected);
 }
 
-/// A small environment in a region without prices, with so many nodes at the most.
+/// A small environment in a region without prices, with this maximum of nodes.
 fn abroad(most: u32) -> String {
     let nodes = format!("nodes \"general\" {{ count max={most} }}");
     text("small", &nodes).replace("us-east-1", "eu-west-1")
@@ -177,7 +177,7 @@ fn what_has_no_price_is_affected_without_an_amount() {
     let one = &report["environments"][0];
     assert_eq!(one["unpriced"], serde_json::json!(["nodes.general"]));
     assert!(one["cost"].is_null(), "{one}");
-    // Beside another that does not differ there is a table of all of them.
+    // With an unchanged environment besides, there is a table of all environments.
     let diff = ["diff", "--base", "main", "--format", "markdown"];
     let told = transcript(repository.path(), &diff);
     assert!(

@@ -1,5 +1,4 @@
-//! Differences as a page: every pair of tiers and every case, what it holds, and that nothing in
-//! it is anything but text.
+//! Diffs as a page: every pair of tiers and every case, with its content, all of which is escaped text.
 
 pub(crate) mod scan;
 
@@ -11,14 +10,14 @@ use crate::support::project;
 
 use scan::{Page, page};
 
-/// A page that holds together, and the exit code it came with.
+/// A valid page, and the exit code of its run.
 fn html(folder: &Path, more: &[&str]) -> (String, i32) {
     let arguments = [&["diff", "--format", "html"], more].concat();
     let output = tierc(folder, &arguments);
     (stdout(&output), code(&output))
 }
 
-/// What every page is held to.
+/// The requirements of every page.
 pub(crate) fn held(text: &str) -> Page {
     let page = page(text);
     page.has_every_id_once();
@@ -50,7 +49,7 @@ fn names_every_change(folder: &Path, sides: [&str; 2]) -> String {
     text
 }
 
-/// A page without its style, which is no part of a story.
+/// A page without its style, which snapshots do not contain.
 pub(crate) fn bare(page: &str) -> String {
     let (head, rest) = page.split_once("<style>").unwrap();
     let (_, body) = rest.split_once("</style>").unwrap();
@@ -114,7 +113,7 @@ fn several_environments_begin_with_a_table_of_links() {
     );
     assert!(shown.contains("<a href=\"#environment-two\">two</a>"));
     snapshot("several_environments_as_html", &bare(&shown));
-    // What cannot be read is said first.
+    // Unreadable files are reported first.
     fs::write(at.join("after/five.kdl"), "tier \"dev\"\n").unwrap();
     let (shown, exit) = html(at, &sides);
     assert_eq!(exit, 3);

@@ -65,7 +65,7 @@ fn any_environment() -> impl Strategy<Value = Environment> {
     })
 }
 
-/// Paths as BEFORE calls them.
+/// Paths with BEFORE's names.
 fn as_before(found: &Changes, path: &str) -> String {
     for rename in &found.renames {
         let (new, kind) = (rename.place.to_string(), rename.place.to_string());
@@ -77,7 +77,7 @@ fn as_before(found: &Changes, path: &str) -> String {
     path.to_owned()
 }
 
-/// What is renamed, by its kind and its new name, with its old name.
+/// Renamed parts by kind and new name, with the old name.
 fn renames(found: &Changes) -> BTreeMap<(String, String), String> {
     let renames = found.renames.iter().map(|it| {
         let place = it.place.to_string();
@@ -98,8 +98,8 @@ fn values(found: &Changes) -> Values {
         .collect()
 }
 
-/// The laws below would hold of pairs without a change or a rename, too: most have changes, and some
-/// have renames.
+/// The laws below would also hold for pairs without changes. So most pairs must have changes, and some
+/// renames.
 #[test]
 fn random_pairs_have_changes_and_renames() {
     let mut runner = TestRunner::new(config(100));

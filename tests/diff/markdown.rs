@@ -1,4 +1,4 @@
-//! Differences as a comment on a pull request: every case, and what is left out where it holds no more.
+//! Diffs as a pull request comment: every case, and what is left out if it does not fit.
 
 use std::fs;
 use std::path::Path;
@@ -70,7 +70,7 @@ fn several_environments_begin_with_a_table() {
     let sides = ["before", "after"];
     let shown = markdown(at, &[&sides[..], &limits].concat());
     snapshot("several_environments_as_markdown", &shown);
-    // What cannot be read is said first.
+    // Unreadable files are reported first.
     fs::write(at.join("after/five.kdl"), "tier \"dev\"\n").unwrap();
     let shown = markdown(at, &sides);
     assert!(shown.contains("**Files that cannot be read"), "{shown}");
@@ -102,7 +102,7 @@ fn rendered_files_are_folded_each_in_a_block_of_its_own() {
     snapshot("a_hostile_value_as_markdown", &shown);
 }
 
-/// `prod` so many times on two tiers, under names of their own.
+/// Many copies of `prod` on two tiers, each with its own name.
 fn tenants(at: &Path, count: usize, texts: [&str; 2]) {
     for (side, text) in ["before", "after"].into_iter().zip(texts) {
         fs::create_dir(at.join(side)).unwrap();

@@ -1,4 +1,4 @@
-//! Every tier into every other. `formats.rs` holds the other formats against the text.
+//! Every tier to every other. `formats.rs` compares the other formats with the text.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Generated trees as AFTER: the rules hold for what they record as for the files they came from.
+//! Generated trees as AFTER: the rules give the same findings for records as for the files.
 
 use std::fs;
 use std::path::Path;
@@ -26,7 +26,7 @@ const OF_STATEMENTS: [&str; 5] = [
     "waiver-unused",
 ];
 
-/// What `run` would have recorded.
+/// The records of a run.
 pub(crate) fn records(run: &Run) -> Vec<Record> {
     let record = |file: &Compiled| Record {
         name: format!("{}.lock.json", run.sources.get(file.source).name),
@@ -40,7 +40,7 @@ pub(crate) fn records(run: &Run) -> Vec<Record> {
     run.files.iter().map(record).collect()
 }
 
-/// The codes of a run's findings, without those that only a file can have.
+/// The codes of a run's findings, without those that only a file can cause.
 pub(crate) fn codes(run: &Run) -> Vec<String> {
     let codes = run.diagnostics().map(|finding| finding.code.to_string());
     let mut codes: Vec<String> = codes
@@ -50,7 +50,7 @@ pub(crate) fn codes(run: &Run) -> Vec<String> {
     codes
 }
 
-/// Records as AFTER, beside nothing.
+/// Records as AFTER, with an empty BEFORE.
 pub(crate) fn read(records: Vec<Record>) -> Comparison {
     let after = ComparedSide {
         records,
@@ -61,7 +61,7 @@ pub(crate) fn read(records: Vec<Record>) -> Comparison {
     compare(sides, Pair::new(&texts, &texts), Matching::ByName, today())
 }
 
-/// Where numbers stand in a value.
+/// The places of numbers in a value.
 fn numbers(value: &Value, place: &str, found: &mut Vec<String>) {
     let mut below = |key: &str, value| numbers(value, &format!("{place}/{key}"), found);
     match value {
@@ -138,7 +138,7 @@ fn every_lock_is_read_back() {
         }
     }
     assert!(read > 150, "{read}");
-    // What looks like an escape in JSON is a backslash there.
+    // A text that looks like a JSON escape is a literal backslash here.
     let folder = tree("api { env PLACE=\"C:\\\\u00ff\\\\name\" }");
     assert_eq!(exit(folder.path(), "diff", &SIDES), 2);
 }

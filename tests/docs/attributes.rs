@@ -11,9 +11,9 @@ const PAGE: &str = "docs/attributes.md";
 
 const HEAD: &str = "# Attributes
 
-Every attribute of the language: how it is written, what it takes, and what it is. The page is
-written from the declaration of the language in `src/model`. [language.md](language.md) says what the
-values default to and what they are for.
+Every attribute of the language: an example, the values that it takes, and its meaning. A test
+writes this page from the declarations in `src/model`. [language.md](language.md) has the defaults
+and explains what the attributes are for.
 ";
 
 /// An attribute as it is written, with its example, and with what its node must have beside it.
@@ -53,7 +53,8 @@ fn section(top: &'static Top) -> String {
         "" => "The environment".to_owned(),
         node => format!("`{node}{name}`"),
     };
-    let mut text = format!("\n## {title}\n\n| path | written | takes | is |\n|---|---|---|---|\n");
+    let mut text =
+        format!("\n## {title}\n\n| path | example | takes | meaning |\n|---|---|---|---|\n");
     for of in top.every() {
         let sentence = of.attribute.doc.trim();
         let path = of.path();

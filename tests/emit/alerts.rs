@@ -1,4 +1,4 @@
-//! What holds of every alert, without Prometheus.
+//! Properties of every alert, tested without Prometheus.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::{TIERS, emitted, text};
 use crate::support::documents;
 
-/// Whatever gives alerts of its own: pools that sleep, are held and are paused, replicas, groups
-/// with and without shards, exporters beside the servers.
+/// Everything that has its own alerts: pools that are off, held or paused, replicas, groups with and
+/// without shards, and exporters.
 const CASES: [&str; 4] = [
     r#"
 worker "decisions" { queue "queue:decisions" length=20; replicas min=0 max=4; fallback replicas=3 failures=0 }
@@ -119,7 +119,7 @@ fn every_duration_is_one_that_prometheus_takes() {
     }
 }
 
-/// Its autoscaler has one count, or the file pauses it: neither is news.
+/// Its autoscaler has a fixed count, or the file pauses it: neither needs an alert.
 #[test]
 fn what_the_file_asks_for_has_no_alert() {
     let (_, groups) = rules().swap_remove(TIERS.len());
@@ -140,8 +140,7 @@ fn what_the_file_asks_for_has_no_alert() {
     assert!(!alerts(".worker.paused").contains("WorkerPaused"));
 }
 
-/// PgBouncer of the tiers' image refuses its exporter: an alert that asks for its metrics would
-/// fire for ever.
+/// PgBouncer in the tiers' image refuses its exporter, so an alert on missing metrics would always fire.
 #[test]
 fn nothing_asks_for_metrics_of_pgbouncer_that_cannot_be_there() {
     let safe = "pgbouncer { image \"registry.example.com/pgbouncer:1.26.1\" }\n";

@@ -1,6 +1,5 @@
-//! Floors of events, and counts to fall back to, as Kubernetes' controller holds them: its arithmetic
-//! is written down here once more, from `replica_calculator.go` and `horizontal.go`, and reads nothing
-//! but what is emitted.
+//! Floors of events and fallbacks, computed as Kubernetes' HPA controller does. Its arithmetic is
+//! reimplemented here from `replica_calculator.go` and `horizontal.go`, and reads only the emitted YAML.
 
 use serde_json::Value;
 use tierc::emit::emit;
@@ -11,7 +10,7 @@ use crate::support::run;
 const FEWEST: std::ops::RangeInclusive<u32> = 1..=14;
 const FLOORS: u32 = 59;
 
-/// Ways to scale up: the tier's, Kubernetes' own, and steps that meet every count on the way.
+/// Scale-up settings: the tier's, Kubernetes' defaults, and steps that reach every count in between.
 const POLICIES: [&str; 6] = [
     "",
     "scale-up { pods 4 every=\"15s\"; percent 100 every=\"15s\" }",
@@ -21,7 +20,7 @@ const POLICIES: [&str; 6] = [
     "scale-up { pods 5 every=\"30s\"; percent 50 every=\"60s\"; select \"min\" }",
 ];
 
-/// How Kubernetes has compared a ratio with the tolerance: until 1.32, and since.
+/// How Kubernetes compares a ratio with the tolerance: until 1.32, and since then.
 const COMPARED: [fn(f64) -> bool; 2] = [
     |ratio| (1.0 - ratio).abs() <= 0.1,
     |ratio| ((1.0 - 0.1)..=(1.0 + 0.1)).contains(&ratio),
@@ -35,7 +34,7 @@ struct Autoscaler<'a> {
 }
 
 impl Autoscaler<'_> {
-    /// The most pods at a second: `came` says when how many were added.
+    /// The most pods at a given second; `came` has the times and numbers of added pods.
     fn limit(&self, current: f64, came: &[(u64, f64)], now: u64) -> f64 {
         let policies = self.up["policies"].as_array().unwrap();
         let proposals = policies.iter().map(|policy| {
@@ -54,7 +53,7 @@ impl Autoscaler<'_> {
         }
     }
 
-    /// Where it stops, from a count on and with what the metric says.
+    /// The count at which it stops, from a starting count and with a value of the metric.
     fn settled(&self, from: f64, metric: f64) -> f64 {
         let (mut current, mut came) = (from, Vec::new());
         for now in (0_u64..7200).step_by(15) {
@@ -74,7 +73,7 @@ impl Autoscaler<'_> {
     }
 }
 
-/// The ScaledObject of a pool whose file states all of this.
+/// The ScaledObject of a pool with these settings.
 fn pool(max: u32, nodes: &str, event: Option<u32>) -> Value {
     let event = event.map_or_else(String::new, |floor| {
         format!(
@@ -83,7 +82,7 @@ fn pool(max: u32, nodes: &str, event: Option<u32>) -> Value {
     });
     let nodes = format!("worker \"worker\" {{ replicas max={max}; {nodes} }}\n{event}");
     let run = run(&text("xlarge", &nodes));
-    // So many pods are too many for a database: what is emitted is the same.
+    // The database has too few connections for this many pods; the output is the same.
     let environment = run.files[0].environment.as_ref().unwrap();
     scaled_object(
         &emit(environment, None, &run.catalogue, "prod.kdl"),
@@ -132,7 +131,7 @@ fn every_floor_is_reached_from_every_minimum_and_never_passes_the_maximum() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
-/// What the floor itself as the metric would come to: the reason for asking for more.
+/// The result if the metric were the floor itself: the reason to ask for more pods.
 #[test]
 fn a_floor_that_is_asked_for_as_it_is_stays_short_for_78_pairs() {
     let up = &policies()[0];
@@ -151,7 +150,7 @@ fn a_floor_that_is_asked_for_as_it_is_stays_short_for_78_pairs() {
     assert!((autoscaler.settled(5.0, 12.0) - 11.0).abs() < 0.5);
 }
 
-/// From above, an autoscaler removes no more than leaves the floor.
+/// When it scales down, an autoscaler stops at the floor.
 #[test]
 fn a_floor_holds_from_above_as_well() {
     for floor in 1..=FLOORS {
@@ -185,7 +184,7 @@ fn a_floor_in_a_formula_asks_for_the_same() {
     }
 }
 
-/// KEDA reports a fallback as a metric, too: of 12 pods the HPA would leave 11.
+/// KEDA reports a fallback as a metric, too: for 12 pods the HPA would keep 11.
 #[test]
 fn a_count_to_fall_back_to_is_reached_as_well() {
     let up = &policies()[0];

@@ -1,4 +1,4 @@
-//! The values: what the chart is to know, and its schema.
+//! The Helm values and their schema.
 
 use serde_json::{Map, Value, json};
 
@@ -25,7 +25,7 @@ fn the_values_fit_the_published_schema() {
     }
 }
 
-/// `values` with a key more in the object at `path`.
+/// `values` with an additional key in the object at `path`.
 fn with_more(values: &Value, path: &str) -> Value {
     let mut values = values.clone();
     let object = values.pointer_mut(path).unwrap().as_object_mut().unwrap();
@@ -55,7 +55,7 @@ fn objects(value: &Value, path: &str, into: &mut Vec<String>) {
 #[test]
 fn the_schema_refuses_a_key_it_does_not_know_wherever_it_stands() {
     let validator = validator();
-    // Maps of the user's own names.
+    // Maps with names that the user chooses.
     let open = [
         "labels",
         "podLabels",
@@ -130,7 +130,7 @@ fn manifests_and_chart_never_own_an_autoscaler_both() {
     }
 }
 
-/// The case with the other owner.
+/// The case with the manifests as owner of the autoscalers.
 fn as_manifests(name: &str) -> tierc::emit::Artifacts {
     let path = crate::support::project(&format!("tests/cases/emit/{name}.kdl"));
     let text = std::fs::read_to_string(path).unwrap();

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{all, document, documents, object};
 
-/// A typed reader drops what it does not know: nothing may be lost on the way.
+/// A typed reader drops unknown fields, so nothing may be missing after reading.
 fn survives<T: DeserializeOwned + serde::Serialize>(document: &Value) {
     let typed: T = serde_json::from_value(document.clone()).unwrap();
     assert_eq!(&serde_json::to_value(typed).unwrap(), document);

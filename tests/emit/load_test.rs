@@ -1,4 +1,4 @@
-//! Scripts of k6: every combination as reviewed, and what holds of all of them.
+//! k6 scripts: every combination as reviewed, and properties of all of them.
 
 use serde_json::Value;
 use tierc::emit::load_test::{LoadTestLevel, levels, script};
@@ -7,7 +7,7 @@ use tierc::model::{Environment, LoadTest, Name};
 use super::{emitted, text};
 use crate::support::run;
 
-/// Every combination that the script has lines of its own for.
+/// Every combination for which the script has lines of its own.
 const TESTS: [(&str, &str); 8] = [
     ("steady", r#"steady vus=100 for="5m""#),
     (
@@ -167,7 +167,7 @@ fn every_level_is_judged_by_itself_and_only_by_what_is_expected() {
     }
 }
 
-/// Thresholds are judged by each process of k6, by what it left out itself.
+/// Each k6 process checks the thresholds against the requests that it dropped itself.
 #[test]
 fn requests_that_are_left_out_are_counted_by_the_share_of_a_pod() {
     let threshold = |pods: &str| {
@@ -179,7 +179,7 @@ fn requests_that_are_left_out_are_counted_by_the_share_of_a_pod() {
         let dropped = &options["thresholds"]["dropped_iterations"][0];
         dropped.as_str().unwrap().to_owned()
     };
-    // 150 of 150,000 are one in a thousand, and may be left out: 151 may not.
+    // 150 of 150,000 requests are one in a thousand and may be dropped; 151 may not.
     assert_eq!(threshold(""), "count<151");
     assert_eq!(threshold("\n    test-run parallelism=4"), "count<38");
     assert_eq!(threshold("\n    test-run parallelism=200"), "count<1");
@@ -216,7 +216,7 @@ fn an_arrival_rate_has_the_users_that_its_requests_occupy() {
         assert!(test.vus() >= count("maxVUs"));
         (count("preAllocatedVUs"), count("maxVUs"))
     };
-    // 500 a second of half a second each, and of a second where nothing is expected.
+    // 500 a second, of half a second each, or of a second if nothing is expected.
     assert_eq!(
         users("rate 500 for=\"1m\"\n expect p95=\"500ms\" p99=\"3s\""),
         (250, 500)
@@ -314,8 +314,8 @@ fn objects(value: &Value, path: &str) -> Vec<String> {
     own.into_iter().chain(below).collect()
 }
 
-/// The API server drops what the operator's definition does not know, or refuses it: the schema
-/// says from which of the operator's files it is.
+/// The API server drops or refuses fields that the operator's definition does not have. The schema names
+/// the operator's file from which it comes.
 #[test]
 fn a_test_run_is_what_the_operator_defines() {
     let schema: Value = serde_json::from_str(include_str!("testrun.schema.json")).unwrap();

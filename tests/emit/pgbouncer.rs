@@ -45,7 +45,7 @@ fn every_line_is_a_section_a_comment_or_one_setting() {
             .lines()
             .filter(|line| !line.is_empty() && !line.starts_with(';'))
         {
-            // PgBouncer takes what follows a value for a part of it.
+            // PgBouncer reads a comment after a value as part of the value.
             assert!(
                 !line.contains(';') && !line.ends_with(' '),
                 "{name}: {line}"

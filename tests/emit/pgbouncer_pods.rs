@@ -1,4 +1,4 @@
-//! PgBouncer's pods: their rollout, their rights, their walls.
+//! PgBouncer's pods: rollout, permissions and network policy.
 
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ fn what_only_a_restart_applies_changes_the_pods() {
         "pgbouncer { image \"example.com/pgbouncer:1.25.1\" }",
         "pgbouncer { limits cpu=\"500m\" }",
         "pgbouncer { drain \"60s\" }",
-        // More open files than any container runtime gives.
+        // More open files than any container runtime allows.
         "pgbouncer { clients max=900 }",
     ] {
         assert_ne!(template(nodes), before, "{nodes}");

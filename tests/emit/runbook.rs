@@ -1,4 +1,4 @@
-//! The runbook: what it says to type can be typed, and its numbers hold.
+//! The runbook: its commands run, and its numbers are right.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -44,13 +44,13 @@ fn pages() -> Vec<(String, String)> {
         .collect()
 }
 
-/// The page of a text, without the breaks of long commands.
+/// The page of an environment, without line breaks in long commands.
 fn page(text: &str) -> String {
     unbroken(&emitted(text)["RUNBOOK.md"])
 }
 
-/// Every command is an action, which other tests hold against what the programs accept: a template
-/// that spelt one out would be read by nobody.
+/// Every command is an action, which other tests check against the real programs. No test would check a
+/// command that a template spells out.
 #[test]
 fn no_template_spells_out_a_command_of_the_cluster_or_of_aws() {
     let templates = files("templates/runbook", "j2");
@@ -69,7 +69,7 @@ fn no_template_spells_out_a_command_of_the_cluster_or_of_aws() {
     assert!(actions > 40, "{actions}");
 }
 
-/// What is held against the programs is what the page shows, and nothing besides.
+/// The actions that are checked are exactly those that the page shows.
 #[test]
 fn the_page_shows_every_action() {
     for text in [
@@ -149,8 +149,7 @@ fn a_patch_is_json_and_the_snippets_for_gitops_are_yaml() {
     }
 }
 
-/// The fields that a GitOps tool is told to ignore: kinds and names for Argo CD, then those for
-/// Flux.
+/// The fields that GitOps tools must ignore: kinds and names for Argo CD, then for Flux.
 fn ignored(page: &str) -> [Vec<(String, String)>; 2] {
     let snippets: Vec<Value> = blocks(page, "yaml")
         .iter()
@@ -170,7 +169,8 @@ fn ignored(page: &str) -> [Vec<(String, String)>; 2] {
     [list("ignoreDifferences", ""), list("ignore", "/target")]
 }
 
-/// An ignored field is left out of every sync: ignoring what nothing moves loses merged changes.
+/// An ignored field is left out of every sync. So ignoring a field that no schedule changes would lose
+/// merged changes.
 #[test]
 fn what_is_to_be_ignored_is_what_the_schedule_may_patch_and_nothing_else() {
     let sleeps = "off-hours from=\"20:00\" to=\"08:00\" zone=\"Europe/Berlin\" { api 0 }";
@@ -188,7 +188,7 @@ fn what_is_to_be_ignored_is_what_the_schedule_may_patch_and_nothing_else() {
                     "horizontalpodautoscalers" => "HorizontalPodAutoscaler",
                     "deployments/scale" => "Deployment",
                     "scaledobjects" => "ScaledObject",
-                    // Its own, for marks.
+                    // The schedule's own ConfigMap, for marks.
                     "configmaps" => continue,
                     other => panic!("{other}"),
                 };
@@ -266,7 +266,7 @@ pub(crate) fn findings(text: &str) -> Vec<String> {
 
 #[test]
 fn more_api_pods_than_the_maximum_are_as_many_as_pgbouncer_takes_clients_of() {
-    // 2 pods with 60 clients each: with one down, 60 are left for (10 + 3) x 3 and what comes.
+    // 2 pods with 60 clients each: with one down, 60 are left for (10 + 3) x 3 and for new clients.
     let nodes = |max: u32| {
         format!(
             "pgbouncer {{ clients max=60 }}\napi {{ replicas min=2 max={max}; connections per-pod=3 }}\nworker \"w\" {{ queue \"q\" length=5; replicas min=1 max=3; connections per-pod=2 }}"
@@ -278,7 +278,7 @@ fn more_api_pods_than_the_maximum_are_as_many_as_pgbouncer_takes_clients_of() {
     let exceeded = "client-connections-exceeded".to_owned();
     assert!(!findings(&text("small", &nodes(more))).contains(&exceeded));
     assert!(more == 15 || findings(&text("small", &nodes(more + 1))).contains(&exceeded));
-    // No room at all: the page says what has to change first.
+    // No room: the page says what must change first.
     let page = &emitted(&text("small", &nodes(more)))["RUNBOOK.md"];
     assert!(page.contains("raise\n`pgbouncer.clients.max`"), "{page}");
 }

@@ -1,5 +1,5 @@
-//! What the runbook suggests is more than there is, and what AWS and the rules take: or it says why
-//! there is nothing.
+//! The runbook suggests values above the present ones, within the limits of AWS and of the rules.
+//! Otherwise it says why it suggests none.
 
 use super::runbook::{blocks, findings};
 use super::{TIERS, emitted, text};
@@ -68,7 +68,7 @@ fn more_connections_are_more_and_every_server_gets_them_in_the_order_that_lets_i
 
 #[test]
 fn where_no_more_connections_fit_the_memory_the_page_says_what_comes_first() {
-    // 16 GiB are good for 1711 without doubt.
+    // 16 GiB certainly allow 1711.
     for nodes in [
         "database { max-connections 1711 }",
         "database { instance \"db.r6g.xlarge\"; max-connections 1711; replicas 1 instance=\"db.r6g.large\" }",
@@ -81,11 +81,11 @@ fn where_no_more_connections_fit_the_memory_the_page_says_what_comes_first() {
             "{section}"
         );
     }
-    // A step that the memory cuts short.
+    // A step that the memory limits.
     let page = page("small", "database { max-connections 1700 }");
     let section = section(&page, "More database connections");
     assert_eq!(numbers(section, ",ParameterValue="), [1711]);
-    // Replicas that have enough are left alone.
+    // Replicas with enough connections do not change.
     let nodes = "database { replicas 1 max-connections=1000 }";
     let page = self::page("small", nodes);
     let section = self::section(&page, "More database connections");
@@ -138,7 +138,7 @@ fn more_storage_comes_with_its_ceiling_or_with_the_reason_why_there_is_none() {
     assert!(full.contains("at most 65536 GiB."), "{full}");
     let slow = none("database { storage gib=4000 max-gib=0 type=\"io1\" iops=2100 }");
     assert!(slow.contains("its IOPS allow only 4200"), "{slow}");
-    // It does not grow by itself, and is not made to on the way.
+    // It does not grow by itself, and the commands do not turn that on.
     let page = page("medium", "database { storage gib=200 max-gib=0 }");
     assert!(!page.contains("may have grown"));
     let scripts = blocks(section(&page, "More database storage"), "sh");
@@ -152,9 +152,9 @@ fn the_last_replica_is_the_last() {
     let page = page("large", "database { replicas 14 }");
     let another = section(&page, "Another read replica");
     assert!(another.contains("--db-instance-identifier kaireon-prod-read-15 "));
-    // RDS refuses a parameter group as it makes a replica of PostgreSQL.
+    // RDS refuses a parameter group in the call that creates a PostgreSQL replica.
     assert!(!another.contains("--db-parameter-group-name"));
-    // Terraform would make it again.
+    // Terraform would create it again.
     assert!(another.contains(
         "'module.rds_replicas[\"kaireon-prod-read-15\"].module.db_instance.aws_db_instance.this[0]' kaireon-prod-read-15\n"
     ));
@@ -183,7 +183,7 @@ fn counts_are_told_as_they_are() {
         assert!(!page(tier, "").contains(" 1 pods"), "{tier}");
     }
     assert!(!page("dev", one).contains(" 1 pods"));
-    // A count that is held has no room between its bounds.
+    // A held count has equal bounds.
     let held = page("medium", "api { replicas max=20; hold 12 }");
     assert!(held.contains("keeps `kaireon-api` at 12 pods"), "{held}");
     let before = section(&held, "API capacity before an event");
@@ -313,7 +313,7 @@ fn shards_are_suggested_with_the_replica_that_they_need() {
     assert!(!findings(&text("dev", alone)).contains(&rule));
 }
 
-/// A count that is held follows no maximum.
+/// A held count ignores the maximum.
 #[test]
 fn more_pods_of_a_held_api_are_kept_by_what_holds_it() {
     for (api, kept) in [

@@ -15,7 +15,7 @@ use tierc::schedule::{Calendar, ScheduleSubject, WantedCount};
 use super::{documents, emitted, environment, text};
 use crate::support::run;
 
-/// Nights, weekends and an event over the night in which clocks are set forward.
+/// Nights, weekends, and an event across the night in which clocks are set forward.
 const NODES: &str = "\
 worker \"worker\" { queue \"queue:decisions\" length=50; replicas min=2 max=6 }
 worker \"batch\" { queue \"queue:batch\" length=10; replicas min=0 max=2 }
@@ -33,7 +33,7 @@ fn find<'a>(objects: &'a [Value], kind: &str) -> &'a Value {
     objects.iter().find(|it| it["kind"] == kind).unwrap()
 }
 
-/// A cluster of files: one for each object, with what the script reads of it.
+/// A cluster of files: one for each object, with the fields that the script reads.
 struct Cluster {
     folder: TempDir,
     script: PathBuf,
@@ -87,14 +87,14 @@ impl Cluster {
         hpa.split(',').next().unwrap().to_owned()
     }
 
-    /// Somebody gives the API's HPA another minimum, and a maximum.
+    /// A person sets the minimum and the maximum of the API's HPA.
     fn set_bounds(&self, min: u32, max: u32) {
         let hpa = self.get("hpa-kaireon-api-hpa");
         let marks = hpa.splitn(3, ',').nth(2).unwrap().to_owned();
         self.set("hpa-kaireon-api-hpa", &format!("{min},{max},{marks}"));
     }
 
-    /// Runs the script at a moment; whether it says that all went well.
+    /// Runs the script at a moment, and returns whether it succeeded.
     fn run(&self, shell: &str, at: Timestamp) -> bool {
         let bin = self.folder.path().join("bin");
         let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
@@ -113,7 +113,7 @@ impl Cluster {
         output.status.success()
     }
 
-    /// What the script asked of the cluster so far: verb, object and subresource.
+    /// The script's calls so far: verb, object and subresource.
     fn calls(&self) -> BTreeSet<String> {
         let calls = std::fs::read_to_string(self.state("calls")).unwrap_or_default();
         calls.lines().map(str::to_owned).collect()
@@ -124,8 +124,8 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-/// Moments around the weekends on which clocks are set forward and back, in an order in which
-/// every one follows another of its weekend.
+/// Moments around the weekends of clock changes, in an order in which each follows another moment of the
+/// same weekend.
 fn moments() -> Vec<Timestamp> {
     let around = |from: &str, hours: i32| {
         let from = at(from);
@@ -150,7 +150,7 @@ fn moments() -> Vec<Timestamp> {
     moments
 }
 
-/// What the cluster has to look like when the script has run.
+/// The required state of the cluster after the script.
 fn expected(environment: &Environment, at: Timestamp, was: &str) -> [String; 3] {
     let calendar = Calendar::of(environment);
     let min = environment.api.workload.replicas.min.value;
@@ -160,7 +160,7 @@ fn expected(environment: &Environment, at: Timestamp, was: &str) -> [String; 3] 
         WantedCount::Asleep { pods, .. } => (min, Some(pods)),
     };
     let replicas = match (pods, was) {
-        // A Scale says nothing where it means none.
+        // A Scale omits a count of zero.
         (Some(0), _) => String::new(),
         (Some(pods), _) => pods.to_string(),
         (None, "") => floor.to_string(),
@@ -222,7 +222,7 @@ fn an_api_wakes_to_its_declared_minimum_and_in_an_event_to_its_floor() {
     assert_eq!(seen(&cluster), ["2", "", "1,1"]);
     assert!(cluster.run("sh", at("2027-03-28T00:00:00Z")));
     assert_eq!(seen(&cluster), ["8", "8", ","]);
-    // The guard is the moment itself: in another year it is a day like any other.
+    // The script compares the whole moment, so the event does not apply in another year.
     assert!(cluster.run("sh", at("2028-03-28T10:00:00Z")));
     assert_eq!(seen(&cluster), ["2", "8", ","]);
 }
@@ -231,7 +231,7 @@ fn an_api_wakes_to_its_declared_minimum_and_in_an_event_to_its_floor() {
 fn a_pause_of_somebody_else_is_left_alone_by_day_at_night_and_in_the_morning() {
     for shell in ["sh", "bash"] {
         let cluster = Cluster::new(&emitted(&text("small", NODES)));
-        // The second one is the count of the night, by chance.
+        // The second count equals that of the night by chance.
         for pause in [",20", ",1"] {
             cluster.set("scaledobject-kaireon-worker-scaler", pause);
             for at in [
@@ -246,7 +246,7 @@ fn a_pause_of_somebody_else_is_left_alone_by_day_at_night_and_in_the_morning() {
     }
 }
 
-/// Saturday's window wants no pods where Friday's left one.
+/// Saturday's window requires no pods, and Friday's one.
 #[test]
 fn a_pool_that_somebody_wakes_at_night_stays_awake_and_sleeps_the_next_night() {
     let cluster = Cluster::new(&emitted(&text("small", NODES)));
@@ -282,7 +282,7 @@ fn an_api_that_somebody_stopped_stays_stopped_and_one_that_somebody_woke_stays_a
             run(moment);
             assert_eq!(cluster.get(api), "", "{moment}");
         }
-        // Started again, it sleeps like any other night.
+        // After it was started again, it stops in the next night as usual.
         cluster.set(api, "4");
         run("2027-03-24T22:00:00Z");
         assert_eq!(cluster.get(api), "");
@@ -298,8 +298,8 @@ fn an_api_that_somebody_stopped_stays_stopped_and_one_that_somebody_woke_stays_a
     }
 }
 
-/// An earlier release left no mark, and a ConfigMap that is replaced loses it: an API that stays
-/// asleep by day is an outage.
+/// The mark is missing after an earlier release or a replaced ConfigMap. The API must still start, because
+/// a stopped API is an outage.
 #[test]
 fn an_api_that_sleeps_without_a_mark_wakes_in_the_morning() {
     for moments in [
@@ -315,7 +315,7 @@ fn an_api_that_sleeps_without_a_mark_wakes_in_the_morning() {
     }
 }
 
-/// Whatever step of falling asleep or waking fails, the next run goes on from there.
+/// If any step of stopping or starting fails, the next run continues from there.
 #[test]
 fn a_run_that_stops_half_way_is_made_up_for() {
     let (night, day) = (at("2027-03-23T22:00:00Z"), at("2027-03-24T10:00:00Z"));
@@ -388,7 +388,7 @@ fn an_event_raises_what_was_applied_again_and_leaves_what_somebody_raises_furthe
     run(sale);
     run(after);
     assert_eq!(cluster.minimum(), "12");
-    // An HPA that is held below the floor takes no minimum above its maximum.
+    // The maximum of the HPA limits its minimum, even below the floor.
     cluster.set_bounds(6, 6);
     run(sale);
     assert_eq!(cluster.minimum(), "6");
@@ -396,7 +396,7 @@ fn an_event_raises_what_was_applied_again_and_leaves_what_somebody_raises_furthe
     assert_eq!(cluster.minimum(), "6");
 }
 
-/// A tool that leaves the minimum to the schedule applies no merged change of it.
+/// A GitOps tool that ignores the minimum never applies a merged change of it.
 #[test]
 fn a_declared_minimum_that_changes_reaches_an_autoscaler_to_which_nobody_applies_it() {
     let event = "event \"sale\" from=\"2027-03-10T06:00\" to=\"2027-03-11T00:00\" zone=\"Europe/Berlin\" { api 8 }";
@@ -508,7 +508,7 @@ fn the_job_runs_always_also_for_an_event_alone() {
     assert_eq!(schedule(event), always);
 }
 
-/// Suspended before an event is over and let run again weeks later: the minimum is the declared one.
+/// Suspended during an event and resumed weeks later: the minimum is the declared one.
 #[test]
 fn a_run_long_after_an_event_takes_its_floor_back() {
     let event = "event \"sale\" from=\"2027-03-10T06:00\" to=\"2027-03-11T00:00\" zone=\"Europe/Berlin\" { api 8 }";

@@ -1,4 +1,4 @@
-//! Secrets: one table says them all, and nothing is read that is not in it.
+//! Secrets: one table lists every key, and no other key is read.
 
 use std::collections::BTreeSet;
 
@@ -89,7 +89,7 @@ fn the_values_schema_documents_every_key_that_can_be_read() {
         for (name, key) in referred(&artifacts) {
             let name = match name.strip_prefix("kaireon-").unwrap() {
                 redis if redis.starts_with("redis-") => "redis-<group>",
-                // Pods of the k6 operator read it, and no chart.
+                // Only pods of the k6 operator read it.
                 load if load.starts_with("load-") => continue,
                 other => other,
             };

@@ -1,5 +1,5 @@
-//! The tree of each shipped environment and each case: the tree of `medium` as a whole, and for
-//! every other one what its own lines change.
+//! The tree of each shipped environment and each case: the whole tree of `medium`, and the differences of
+//! every other tree.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -26,7 +26,7 @@ fn rendered(name: &str, bytes: Vec<u8>) -> (Environment, Artifacts) {
     (environment, tree)
 }
 
-/// The lock without what changes whenever another file does, or with every release.
+/// The lock without values that change with every file or release.
 fn steady(lock: &str) -> String {
     let mut value: serde_json::Value = serde_json::from_str(lock).unwrap();
     for hash in value["files"].as_object_mut().unwrap().values_mut() {
@@ -45,7 +45,8 @@ pub(super) fn settings() -> insta::Settings {
     settings
 }
 
-/// Two trees as a difference of their files, without the numbers of lines: these move with every line above.
+/// The differences between the files of two trees, without line numbers, which change with every line
+/// above.
 fn difference(before: &Artifacts, after: &Artifacts) -> String {
     let paths: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let mut text = String::new();

@@ -379,7 +379,7 @@ fn values<'a>(tfvars: &'a str, attribute: &str) -> Vec<&'a str> {
     of_it.map(|(_, value)| value.trim()).collect()
 }
 
-/// Left out, the provider sends those of the smaller volume again, and RDS refuses them.
+/// If they are absent, the provider sends those of the smaller volume again, which RDS refuses.
 #[test]
 fn a_striped_gp3_volume_states_its_performance_and_a_smaller_one_none() {
     let volume = |storage: &str| {

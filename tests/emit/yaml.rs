@@ -1,4 +1,4 @@
-//! Scalars that readers of YAML take for something else: each stays the text it was.
+//! Texts that YAML readers would misread: each is read back unchanged.
 
 use serde_json::{Value, json};
 use tierc::emit::yaml;
@@ -6,8 +6,7 @@ use tierc::emit::yaml;
 use super::{document, emitted, text, values};
 use crate::support::written;
 
-/// Words that Go's readers (Helm, kubectl) take for a truth value, a number, a date or nothing when
-/// they stand without quotes.
+/// Words that Go's readers (Helm, kubectl) misread without quotes as a boolean, a number, a date or null.
 const AMBIGUOUS: [&str; 51] = [
     "on",
     "off",

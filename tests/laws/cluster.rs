@@ -1,6 +1,6 @@
-//! A cluster that is simulated second by second: what the pods of two states ask for together while
-//! one becomes the other, as the Deployment controller makes and ends them. It reads what is
-//! emitted, and shares no arithmetic with the planner.
+//! A cluster, simulated second by second: the connections and the room that pods of two states need
+//! during a step, while the Deployment controller replaces them. It reads the emitted manifests, and
+//! shares no arithmetic with the planner.
 
 mod applied;
 mod connections;
@@ -14,12 +14,12 @@ pub(crate) use applied::Applied;
 
 use super::environment::{Text, resolved};
 
-/// What is asked for at the worst second of a step, and what there is.
+/// The demand at the worst second of a step, and its limit.
 #[derive(Clone, Debug)]
 pub(crate) struct Demand {
-    /// The rule that this breaks where it is more than the limit.
+    /// The rule that is broken if the demand exceeds the limit.
     pub(crate) rule: &'static str,
-    /// Of what.
+    /// What is demanded.
     pub(crate) of: String,
     pub(crate) asked: u64,
     pub(crate) limit: u64,
@@ -41,14 +41,14 @@ impl Demand {
     }
 }
 
-/// What a step asks for while it runs: connections, and room on the nodes.
+/// The demand of a step while it runs: connections, and room on the nodes.
 pub(crate) fn asked(sides: Pair<&Applied<'_>>) -> Vec<Demand> {
     let mut asked = connections::asked(sides);
     asked.extend(nodes::asked(sides));
     asked
 }
 
-/// The simulated cluster sees what public reports saw, where one step makes the whole change.
+/// If one step makes the whole change, the simulation reproduces the failures of public reports.
 #[test]
 fn the_simulated_cluster_shows_what_one_step_would_do() {
     let of = |tier: &str, more: &str| {
@@ -66,13 +66,13 @@ fn the_simulated_cluster_shows_what_one_step_would_do() {
     let (long, short) = (drain("600s"), drain("30s"));
     assert_eq!(asked(&long, &short, "primary"), (980, 795));
     assert_eq!(asked(&short, &long, "primary"), (620, 795));
-    // A count that grows in the same roll comes up with old pods, which then drain together.
+    // If the count grows in the same rollout, old pods are added first and then drain together.
     let more = of(
         "large",
         "pgbouncer { drain \"30s\"; instances 6; pool default=60 max-db=120 reserve=5 }",
     );
     assert_eq!(asked(&long, &more, "primary").0, (6 + 6) * 120 + 20);
-    // 100 to 125 pods read directly beside four full pools.
+    // 100 to 125 pods read directly, in addition to four full pools.
     let via = |via: &str| {
         let text = format!(
             "api {{ replicas max=100 }}\npgbouncer {{ pool default=60 max-db=120 reserve=5 }}\ndatabase {{ replicas 1 via=\"{via}\" }}"

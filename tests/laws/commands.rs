@@ -1,4 +1,4 @@
-//! No command gives a credential away, whatever it is asked.
+//! No command reveals a credential, with any arguments.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use crate::support::files_below;
 
 const CLEAN: &str = "environment \"prod\"\ntier \"small\"\nregion \"us-east-1\"\n";
 
-/// Lines with a credential each, all of which hold `QX7Z`.
+/// Lines with a credential each; every credential contains `QX7Z`.
 const LINES: [&str; 13] = [
     "api { env DB_PASSWORD=\"QX7ZQX7ZQX7Z\"; }",
     "api { env \"DB_PASS\\u{57}ORD\"=\"QX7ZQX7ZQX7Z\"; }",

@@ -1,4 +1,4 @@
-//! Laws of the language's declaration: each attribute is read, written, and moves an output.
+//! Laws of the language's declaration: each attribute is read, is written, and changes an output.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,12 +17,12 @@ use super::config;
 use crate::plan::catalogue;
 use crate::support::{run, shown};
 
-/// Everything beside the node that a law is about.
+/// The file without the node that a law tests.
 const BASE: &str = "environment \"prod\"\ntier \"large\"\nregion \"us-east-1\"
 worker \"worker\" { queue \"queue:decisions\" length=50; replicas min=1 max=4 }
 ";
 
-/// What a node says beside the attribute that a law is about: everything that may be absent.
+/// The nodes with all their optional attributes, in addition to the attribute that a law tests.
 pub(super) const RICH: &str = "api { image \"registry.example.com/api:1.4.2\"; connections per-pod=5 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; metric \"requests_per_second\" average=\"100\" }
 worker \"batch\" { image \"registry.example.com/worker:1.4.2\"; queue \"queue:batch\" length=20; queue \"queue:slow\" length=20; replicas min=0 max=2; connections per-pod=5 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; fallback replicas=3 failures=3; tolerate \"spot=true:NoSchedule\"; scale-down window=\"5m\" { percent 10 every=\"60s\" } }
 service \"outbox\" { replicas 3; requests cpu=\"200m\" memory=\"512Mi\"; connections per-pod=2 via=\"pgbouncer\" lifetime=\"4m\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\" }
@@ -40,7 +40,7 @@ event \"sale\" from=\"2030-11-29T06:00\" to=\"2030-11-30T00:00\" zone=\"Europe/B
 load-test \"decisions\" url=\"https://example.com/\" { request \"POST\" body=\"decision.json\" token-env=\"LOAD_TOKEN\"; steady vus=100 for=\"5m\"; stage to=50 over=\"1m\"; rate 500 for=\"5m\"; expect p50=\"100ms\" p95=\"500ms\" p99=\"1s\" errors=\"1%\"; test-run parallelism=4 }
 ";
 
-/// The name of a node that has one.
+/// The name of a named node.
 pub(super) fn key(top: &Top) -> Option<&'static str> {
     match top.name {
         "service" => Some("outbox"),
@@ -55,7 +55,7 @@ pub(super) fn key(top: &Top) -> Option<&'static str> {
     }
 }
 
-/// Values that an attribute takes, as they are written.
+/// Values of an attribute, as they are written.
 pub(super) fn samples(of: &Standing) -> Vec<Literal> {
     let form = if let Form::Map(_, values) = of.form() {
         *values
@@ -64,7 +64,7 @@ pub(super) fn samples(of: &Standing) -> Vec<Literal> {
     };
     let text = |text: &str| Literal::Text(text.to_owned());
     let texts = |all: &[&str]| all.iter().map(|it| text(it)).collect::<Vec<_>>();
-    // What follows from an instance type is known of those of the catalogue.
+    // Derived values need an instance type of the catalogue.
     if of.full_path() == "nodes.instance" {
         return texts(&["m7g.large", "m7i.large"]);
     }
@@ -72,7 +72,7 @@ pub(super) fn samples(of: &Standing) -> Vec<Literal> {
     match form {
         Form::Whole(range) | Form::Gib(range) => {
             let all = [0, 1, 2, 3, 7, 20, 60, 400, 500, 1000, 2000, 13_000];
-            // A pool without any pod is no pool.
+            // A pool with a maximum of 0 is off.
             let none = of.full_path() == "worker.replicas.max";
             let least = u32::from(none);
             let fit = all
@@ -115,7 +115,7 @@ pub(super) fn samples(of: &Standing) -> Vec<Literal> {
     }
 }
 
-/// A node of the top level that says nothing yet.
+/// An empty top-level node.
 fn empty(top: &Top) -> TextNode {
     let mut node = TextNode::new(top.name);
     let key = key(top).map(|key| Literal::Text(key.to_owned()));
@@ -123,7 +123,7 @@ fn empty(top: &Top) -> TextNode {
     node
 }
 
-/// The node of the top level with every value that an environment has.
+/// The top-level node with all its values in an environment.
 fn full(top: &Top, environment: &Environment) -> TextNode {
     let mut node = empty(top);
     match top.name {
@@ -160,7 +160,7 @@ fn full(top: &Top, environment: &Environment) -> TextNode {
     node
 }
 
-/// The nodes of the top level that a node is, or has where it is the file itself.
+/// The top-level nodes: the node itself, or its children if it stands for the file.
 fn nodes(node: &TextNode) -> Vec<&TextNode> {
     if node.name.is_empty() {
         node.children.iter().collect()
@@ -173,7 +173,7 @@ fn text(node: &TextNode) -> String {
     nodes(node).into_iter().map(written).collect()
 }
 
-/// The file in which `node` is what `top` says, beside what `rich` says of all others.
+/// The file with `node` as the node `top`, and the other nodes from `rich`.
 fn file(top: &Top, node: &TextNode, rich: &str) -> String {
     let heads: Vec<String> = match key(top) {
         Some(key) => vec![format!("{} \"{key}\" ", top.name)],
@@ -188,7 +188,7 @@ fn file(top: &Top, node: &TextNode, rich: &str) -> String {
     others + &text(node)
 }
 
-/// The environment of a text, which the language takes.
+/// The environment of a text, which must be valid.
 #[track_caller]
 pub(super) fn read(text: &str) -> Environment {
     let run = run(text);
@@ -199,12 +199,12 @@ pub(super) fn read(text: &str) -> Environment {
     run.files.into_iter().next().unwrap().environment.unwrap()
 }
 
-/// The files that state each value of an attribute, first with everything else stated, then without.
+/// The files that state each value of an attribute, first with all other attributes, then without.
 pub(super) fn texts(of: &Standing) -> [Vec<String>; 2] {
     texts_beside(of, RICH)
 }
 
-/// The same, where the other nodes are what `rich` says.
+/// The same, with the other nodes from `rich`.
 fn texts_beside(of: &Standing, rich: &str) -> [Vec<String>; 2] {
     let stated = read(&format!("{BASE}{rich}"));
     [full(of.top, &stated), alone(of)].map(|node| {
@@ -229,12 +229,12 @@ fn environments(of: &Standing) -> [Vec<Environment>; 2] {
     environments_beside(of, RICH)
 }
 
-/// The same, where the other nodes are what `rich` says.
+/// The same, with the other nodes from `rich`.
 pub(super) fn environments_beside(of: &Standing, rich: &str) -> [Vec<Environment>; 2] {
     texts_beside(of, rich).map(|texts| texts.iter().map(|text| read(text)).collect())
 }
 
-/// The node with what it needs to stand at all.
+/// The node with its required attributes only.
 fn alone(of: &Standing) -> TextNode {
     let mut node = empty(of.top);
     let needed = of.top.every().into_iter().filter(node_needs);
@@ -253,12 +253,12 @@ fn count(node: &mut TextNode) {
     node.child("worker").arguments = vec![pool, count];
 }
 
-/// What an attribute says where it is there because the node needs it.
+/// The value of a required attribute.
 fn needed_value(of: &Standing) -> Literal {
     samples(of)[1].clone()
 }
 
-/// Whether a node says nothing unless it states a count of the API or of a pool.
+/// Whether a node must state a count of the API or of a pool.
 fn needs_counts(top: &Top) -> bool {
     ["off-hours", "event"].contains(&top.name)
 }
@@ -275,8 +275,8 @@ fn node_needs(of: &Standing) -> bool {
     needed.contains(&&*of.path()) || of.attribute.stands.is_required()
 }
 
-/// Whether an attribute has several values, or its node may be repeated: another one comes beside it
-/// or in its place.
+/// Whether an attribute has several values, or its node may be repeated. A change then adds a value or
+/// replaces one.
 pub(super) fn is_list(of: &Standing) -> bool {
     let list = |at: &&Declaration| {
         matches!(
@@ -287,13 +287,13 @@ pub(super) fn is_list(of: &Standing) -> bool {
     of.top.repeats || list(&of.attribute) || of.above.iter().any(list)
 }
 
-/// Whether an attribute has one value alone: it is there or not.
+/// Whether an attribute has only one possible value, so it is stated or not.
 pub(super) fn is_alone(of: &Standing) -> bool {
     samples(of).len() == 1
 }
 
-/// Whether a path of an environment is the attribute's, whatever its node's name and its place in a
-/// list.
+/// Whether a path of an environment is that of the attribute, apart from its node's name and its list
+/// index.
 pub(super) fn is_at(of: &Standing, path: &str) -> bool {
     let below = match of.top.name {
         "" => Some(path),
@@ -319,16 +319,16 @@ fn owned((above, below): (&str, &str)) -> (String, String) {
     (above.to_owned(), below.to_owned())
 }
 
-/// The node that is no attribute of an environment: a record has what it says beside them.
+/// The node that is not part of an environment. A record stores waivers separately.
 pub(super) const WAIVE: &str = "waive";
 
-/// Everything that is declared of an environment.
+/// All declared attributes of an environment.
 pub(super) fn of_environments() -> impl Iterator<Item = Standing> {
     let tops = DECLARED.iter().filter(|top| top.name != WAIVE);
     tops.flat_map(Top::every)
 }
 
-/// What a file waives that has this node.
+/// The waivers of a file with this node.
 fn waivers(text: &str) -> Vec<Waiver> {
     let run = run(&format!("{BASE}{text}"));
     run.files.into_iter().next().unwrap().waivers.unwrap()
@@ -345,7 +345,7 @@ const OF_THE_IMAGE: &str =
     "the rules about PgBouncer read it; the image holds the driver, and nothing installs it";
 const COUNTED: &str = "the rules read it; a service is not rendered here";
 
-/// Attributes that move no output, and why that is right.
+/// Attributes that change no output, with the reason.
 const INERT: &[(&str, &str)] = &[
     (
         "framework",
@@ -417,7 +417,7 @@ fn every_declared_example_is_taken() {
     }
 }
 
-/// A node that states any of its attributes, each with any value that it takes.
+/// A node with any of its attributes, each with any valid value.
 fn any_node(top: &'static Top) -> BoxedStrategy<TextNode> {
     let stated = top.every().into_iter().map(|of| {
         let values = select(samples(&of));
@@ -454,7 +454,7 @@ fn any_node(top: &'static Top) -> BoxedStrategy<TextNode> {
 proptest! {
     #![proptest_config(config(100))]
 
-    /// What is declared is read, merged with the tier, written and read again as the same.
+    /// A declared node is read, merged with the tier, written, and read again with the same result.
     #[test]
     fn what_is_written_is_read_as_the_same(
         nodes in DECLARED.iter().filter(|top| top.name != WAIVE).map(any_node).collect::<Vec<_>>()

@@ -1,4 +1,4 @@
-//! Laws of derivation: what a value is computed from is among its inputs, and nothing else is.
+//! Laws of derivation: the inputs of a value are exactly the values from which it is computed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,9 +9,8 @@ use tierc::source::{Derivation, Origin};
 use super::declared::{RICH, WAIVE, environments_beside};
 use crate::support::{files, run};
 
-/// What the environment has beside [`RICH`], so that each rule of derivation has something to choose
-/// from: node groups of both architectures that are bought in both ways, and a service that goes past
-/// PgBouncer.
+/// Additions to [`RICH`], so that each rule of derivation has alternatives: node groups of both
+/// architectures and both capacities, and a service that bypasses PgBouncer.
 const CHOICES: &str = "nodes \"old\" { instance \"m7i.large\"; count min=0 max=4 }
 nodes \"spare\" { instance \"m7i.large\"; capacity \"spot\"; count min=0 max=4 }
 service \"reports\" { replicas 2; requests cpu=\"200m\" memory=\"512Mi\"; connections per-pod=2 via=\"direct\" }
@@ -45,8 +44,8 @@ fn sources(path: &str, values: &BTreeMap<String, Attribute>) -> BTreeSet<String>
     found
 }
 
-/// The rules whose values change between two environments, and what changes although nothing that it
-/// follows from does.
+/// The rules whose values change between two environments, and values that change although none of their
+/// inputs does.
 fn unexplained(before: &Environment, after: &Environment) -> (BTreeSet<&'static str>, Vec<String>) {
     let sides = [values(before), values(after)];
     let derived = |path: &str| sides.each_ref().map(|side| derivation(side.get(path)?));
@@ -59,7 +58,7 @@ fn unexplained(before: &Environment, after: &Environment) -> (BTreeSet<&'static 
     let stated: BTreeSet<String> = stated.into_iter().collect();
     let (mut rules, mut wrong) = (BTreeSet::new(), Vec::new());
     for path in following {
-        // What only one side has came or went with its part.
+        // A value that only one side has was added or removed with its node.
         let [Some(was), Some(is)] = derived(&path) else {
             continue;
         };
@@ -83,7 +82,7 @@ fn a_derived_value_changes_only_with_its_inputs() {
     let rich = format!("{rich}{CHOICES}");
     let (mut moved, mut known) = (BTreeSet::new(), BTreeSet::new());
     let mut wrong = BTreeSet::new();
-    // Nothing follows from a waiver.
+    // No value is derived from a waiver.
     let tops = DECLARED.iter().filter(|top| top.name != WAIVE);
     for of in tops.flat_map(Top::every) {
         for all in environments_beside(&of, &rich) {
@@ -101,7 +100,7 @@ fn a_derived_value_changes_only_with_its_inputs() {
         }
     }
     assert_eq!(wrong, BTreeSet::new());
-    // No rule that has inputs is beyond this law.
+    // The law covers every rule with inputs.
     assert_eq!(moved, known);
 }
 

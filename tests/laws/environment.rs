@@ -1,5 +1,5 @@
-//! Random environments, as texts of the language: a tier and some of everything that a file can
-//! say beside it. What they say is well formed; whether it keeps the rules is left to chance.
+//! Random environments as files: a tier, and a random choice of all other nodes. The files are well
+//! formed; whether they obey the rules is random.
 
 use proptest::collection::vec;
 use proptest::option;
@@ -20,7 +20,7 @@ pub(crate) fn resolved(text: &Text) -> Environment {
         .unwrap_or_else(|| panic!("it resolves: {:?}\n{}", file.diagnostics, text.0))
 }
 
-/// A line that is there or not.
+/// An optional line.
 fn maybe(line: impl Strategy<Value = String> + 'static) -> BoxedStrategy<String> {
     option::weighted(0.3, line)
         .prop_map(Option::unwrap_or_default)
@@ -80,7 +80,7 @@ fn api() -> BoxedStrategy<String> {
         .boxed()
 }
 
-/// Lines that are there.
+/// The lines that were chosen.
 fn lines(all: &[String]) -> String {
     let there: Vec<&str> = all.iter().map(String::as_str).collect();
     let there = there.into_iter().filter(|line| !line.is_empty());
@@ -111,7 +111,7 @@ fn service() -> BoxedStrategy<String> {
     maybe(service)
 }
 
-/// A node with its children, or nothing where it has none.
+/// A node with its children; empty without children.
 fn node(head: &str, children: &[String]) -> String {
     let children: Vec<&str> = children
         .iter()
@@ -254,7 +254,7 @@ fn nodes() -> BoxedStrategy<String> {
         .boxed()
 }
 
-/// Off-hours and an event of the API alone: pools differ from file to file.
+/// Off-hours and an event for the API only, because pools differ between files.
 fn schedules() -> BoxedStrategy<String> {
     let off_hours = (one_of(&["mon-fri", "sat,sun", "mon-sun"]), one_of(&["18:00", "22:30"]))
         .prop_map(|(days, from)| {
@@ -340,8 +340,8 @@ pub(crate) fn environment() -> impl Strategy<Value = Text> {
     })
 }
 
-/// A file of which most keep the rules, and that says otherwise what a step has to bring about
-/// beside what is there: pods of other sizes, other pools, another way to the replicas.
+/// Files that mostly obey the rules and need steps with old and new pods side by side: other pod sizes,
+/// other pools, another route to the replicas.
 pub(crate) fn moving() -> impl Strategy<Value = Text> {
     let requests = || {
         let amounts = (
@@ -408,8 +408,8 @@ pub(crate) fn moving() -> impl Strategy<Value = Text> {
     )
 }
 
-/// Nodes that grow, shrink and are replaced, some of them for the pool alone or bought as spot; and
-/// the capacity that the pool asks for.
+/// Node groups that grow, shrink and are replaced, some only for the pool or on spot; and the pool's
+/// `capacity`.
 fn moving_nodes() -> impl Strategy<Value = (String, String)> {
     let general = (
         one_of(&["m7g.xlarge", "m7g.2xlarge", "m7g.2xlarge", "m7g.4xlarge"]),

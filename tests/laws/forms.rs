@@ -1,5 +1,5 @@
-//! Laws of what is made of one environment: each form is read back as what was written, no floor
-//! is above its ceiling, and what cannot be read spoils nothing but itself.
+//! Laws of the output for one environment: each format is read back unchanged, no floor is above its
+//! ceiling, and an unreadable value affects only itself.
 
 use std::collections::BTreeSet;
 
@@ -25,8 +25,8 @@ fn compiled(text: &Text) -> (Run, Environment) {
     (run, environment)
 }
 
-/// The places of what stands behind a `=` or, alone, behind a node's name: a value that can be
-/// taken away without taking a name with it.
+/// The places of values after a `=`, or of single arguments: values that can be removed without removing
+/// a name.
 fn values(text: &str) -> Vec<std::ops::Range<usize>> {
     let ends = |at: usize| {
         let rest = &text[at..];
@@ -46,11 +46,11 @@ fn values(text: &str) -> Vec<std::ops::Range<usize>> {
     keyed.chain(single).collect()
 }
 
-/// Rules that name the workloads that have no room together: what was found of several may be found
-/// of those whose pods can still be counted, which is the same finding in other words.
+/// Rules that name workloads without enough room. If some workloads cannot be counted, the same finding
+/// may name only the others.
 const OF_CROWDS: [&str; 2] = ["node-capacity-exceeded", "node-packing-tight"];
 
-/// What the rules find, by code and sentence.
+/// The findings of the rules, by code and sentence.
 fn found(run: &Run) -> BTreeSet<(String, String)> {
     let rules = run.diagnostics();
     let rules = rules.filter(|finding| !code::LANGUAGE.contains(&finding.code));
@@ -129,7 +129,7 @@ proptest! {
                 let names = thresholds.keys().filter_map(|it| it.strip_prefix(metric));
                 names.map(str::to_owned).collect()
             };
-            // Each level is judged by its durations and by its errors.
+            // Each level has limits for durations and for errors.
             let (durations, errors) = (of("http_req_duration"), of("http_req_failed"));
             prop_assert_eq!(&durations, &errors);
             prop_assert_eq!(durations.len(), levels);

@@ -1,5 +1,5 @@
-//! Hostile texts: in every attribute of a file and of a record that is a string, they are refused or
-//! land where they do nothing. No line for a shell runs them, no alert takes them for a template.
+//! Hostile texts: in every string of a file and of a record, they are refused or harmless. No shell line
+//! runs them, and no alert reads them as a template.
 
 use std::collections::BTreeSet;
 
@@ -116,7 +116,7 @@ fn shell_lines(page: &str) -> Vec<String> {
     lines
 }
 
-/// What is wrong with what an environment becomes, on its own and on the way from `base`.
+/// The problems in the output of an environment and of the change from `base`.
 fn harm(base: &Environment, environment: &Environment, hostile: &str) -> Vec<String> {
     let artifacts = emit(environment, None, catalogue(), "prod.kdl");
     let mut lines = shell_lines(&unbroken(&artifacts["RUNBOOK.md"]));
@@ -164,7 +164,7 @@ fn harm(base: &Environment, environment: &Environment, hostile: &str) -> Vec<Str
     wrong
 }
 
-/// Every text that Prometheus takes for a template: labels are, too.
+/// Every text that Prometheus reads as a template, labels included.
 fn annotations(rule: &Value) -> Vec<String> {
     let groups = rule["spec"]["groups"].as_array().unwrap();
     let rules = groups.iter().flat_map(|it| it["rules"].as_array().unwrap());
@@ -179,7 +179,7 @@ fn annotations(rule: &Value) -> Vec<String> {
 
 const BASE: &str = "environment \"prod\"\ntier \"medium\"\nregion \"us-east-1\"\n";
 
-/// What a record of everything that a file can say is made of.
+/// The file for a record with every attribute.
 const WHOLE: &str = r#"
 labels team="platform"
 framework "bullmq"
@@ -240,7 +240,7 @@ fn a_hostile_text_in_a_file_is_refused_or_does_nothing() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    // The law would hold as well if every text were refused, or none.
+    // The law would also hold if every text were refused, or none. So both must occur.
     assert!(
         refused > 100 && taken > 20,
         "{refused} refused, {taken} taken"
@@ -256,7 +256,7 @@ fn record() -> Value {
     serde_json::from_str(&artifacts["tierc.lock.json"]).unwrap()
 }
 
-/// What reads a record: the environment, or why it is refused.
+/// Reads a record: the environment, or why it is refused.
 fn read(record: &Value) -> Result<Environment, String> {
     let text = serde_json::to_vec(record).unwrap();
     let read = lock::read(&text)?;
@@ -315,7 +315,7 @@ fn a_hostile_text_in_a_record_is_refused_or_does_nothing() {
     assert!(places.len() > 300, "{}", places.len());
     let judged = places.par_iter().map(|(path, key)| {
         let (mut wrong, mut refused) = (Vec::new(), 0);
-        // A key that is no name of the record's is passed over: few texts show that.
+        // An unknown key of a record is ignored; a few texts are enough to show that.
         let texts = if key.is_some() {
             &HOSTILE[..4]
         } else {

@@ -1,4 +1,5 @@
-//! What a step takes out of the tree it takes out of the cluster: `kubectl apply` removes nothing.
+//! A step deletes from the cluster every object that it removes from the tree, because `kubectl apply`
+//! removes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,7 +67,7 @@ fn left(before: &Environment, after: &Environment, procedure: &Procedure) -> Vec
     gone.cloned().collect()
 }
 
-/// Everything that the steps from one text to another leave behind, on the way and on the way back.
+/// Every object that the steps from one text to another leave behind, in the plan and in its undo.
 fn left_of_plan(before: &str, after: &str) -> Vec<String> {
     let (before, after) = (run(before), run(after));
     let sides = Pair::new(&before, &after)
@@ -105,7 +106,7 @@ proptest! {
     }
 }
 
-/// The law would hold of plans that remove nothing, too: many random pairs take objects away.
+/// The law would also hold for plans that remove nothing. So many random pairs must remove objects.
 #[test]
 fn random_pairs_take_objects_away() {
     let mut runner = TestRunner::new(config(40));
@@ -136,7 +137,7 @@ fn whatever_leaves_a_file_leaves_the_cluster() {
     let (kept, other) = (pool("worker", ""), pool("batch", ""));
     let asleep =
         "off-hours from=\"20:00\" to=\"07:00\" zone=\"Europe/Berlin\" { worker \"batch\" 0; }\n";
-    // So many long names that the alerts take a second object for one pool.
+    // So many long names that the alerts need a second object in one state.
     let many = |count: u32| -> String {
         let pools = (1..=count).map(|at| {
             let list = |kind: &str| format!("queue \"queue:{kind}{at}:{}\" length=10", "x".repeat(150));
@@ -157,7 +158,7 @@ fn whatever_leaves_a_file_leaves_the_cluster() {
     let two = (20..50).find(|count| rules(*count) == 2).unwrap();
     for (before, after, least) in [
         (many(two), many(two - 1), "prometheusrule"),
-        // A pool, and a pool that a schedule alone spoke of.
+        // A pool, and a pool that only a schedule concerns.
         (
             format!("{kept}{other}"),
             kept.clone(),

@@ -1,6 +1,5 @@
-//! Laws of what a change is called: each attribute that changes is named by the title of its step, by
-//! the lines of its step, by every format of the difference, and by the line of each amount that it
-//! changes.
+//! Laws about names: each changed attribute is named in the title of its step, in the lines of its step,
+//! in every format of the diff, and beside each amount that it changes.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -28,7 +27,7 @@ use super::declared::{is_alone, is_at, is_list, of_environments, read, texts};
 use crate::plan::catalogue;
 use crate::support::today;
 
-/// Two states of an environment, and what is made of the way from one to the other.
+/// Two states of an environment, with the plan and the reports of the change.
 struct Change {
     sides: Pair<Environment>,
     plan: Plan,
@@ -99,7 +98,7 @@ fn named(text: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// What stands below a label of a paragraph, up to the next label.
+/// The lines below a label of a paragraph, up to the next label.
 fn below<'a>(paragraph: &'a str, label: &str) -> Vec<&'a str> {
     let first = format!("    {label:<12}");
     let mut lines = paragraph
@@ -110,7 +109,7 @@ fn below<'a>(paragraph: &'a str, label: &str) -> Vec<&'a str> {
         .collect()
 }
 
-/// Attributes that a headline shows by words of its own.
+/// Attributes that a headline describes in other words.
 const BY_OTHER_WORDS: &[(&str, &str)] = &[
     ("api.replicas.min", "the API's autoscaler: "),
     ("api.replicas.max", "the API's autoscaler: "),
@@ -153,7 +152,7 @@ fn names(title: &str, of: &Standing) -> bool {
     let mut by_other_words = BY_OTHER_WORDS.iter();
     let known = by_other_words.find(|(known, _)| *known == path);
     let words = title.split([' ', ',', ':', ';']);
-    // A policy of scaling is named by its place in the list.
+    // A scaling policy is named by its index in the list.
     let is_place = |word: &str| word.chars().all(|it| it.is_ascii_digit());
     let words: Vec<&str> = words.filter(|it| !is_place(it)).collect();
     let path = of.path();
@@ -165,7 +164,7 @@ fn names(title: &str, of: &Standing) -> bool {
         || known.is_some_and(|(_, words)| title.contains(words))
 }
 
-/// Holds that the title of a step names the attribute.
+/// Checks that the title of a step names the attribute.
 fn in_a_title(of: &Standing, change: &Change) -> Option<String> {
     let plan = &change.plan;
     let left = plan.blocked.iter().flat_map(|blocked| blocked.left.clone());
@@ -177,7 +176,7 @@ fn in_a_title(of: &Standing, change: &Change) -> Option<String> {
     (!is_named).then(|| format!("no title: {}", titles.join("; ")))
 }
 
-/// Holds that the lines of each step name what it changes, in every format.
+/// Checks that the lines of each step name its changes, in every format.
 fn in_the_lines(change: &Change) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut before = &change.sides.before;
@@ -204,8 +203,8 @@ fn in_the_lines(change: &Change) -> Vec<String> {
     wrong
 }
 
-/// Whether the title names the pool, service or group that the step adds or removes, of which this is
-/// an attribute.
+/// Whether the attribute belongs to a pool, service or group that the step adds or removes, and that the
+/// title names.
 fn is_named_whole(step: &PlannedStep, path: &str) -> bool {
     let change = step.changes.at(path).unwrap();
     let comes_or_goes = step.changes.presence_of(&change.place) != Presence::Kept;
@@ -234,8 +233,7 @@ fn cost(of: &Environment) -> (Option<Range>, usize) {
     (estimate.range(), estimate.unpriced())
 }
 
-/// The paths that change what an environment costs, each by itself. What has no price on a side is in
-/// no amount.
+/// The paths that change the cost of an environment, each by itself. Amounts exclude unpriced items.
 fn costly(before: &Environment, after: &Environment) -> Vec<String> {
     let (was, unpriced) = cost(before);
     let alone = |path: &String| {
@@ -249,12 +247,12 @@ fn costly(before: &Environment, after: &Environment) -> Vec<String> {
     };
     let (had, has) = (there(before), there(after));
     let paths = before.compare(after).into_iter().map(|it| it.path);
-    // What comes or goes does so with other attributes, and changes no amount by itself.
+    // An attribute that only one side has changes together with others, and no amount by itself.
     let paths = paths.filter(|path| had.contains(path) && has.contains(path));
     paths.filter(alone).collect()
 }
 
-/// Holds that the line of a step's cost names what changes the amount.
+/// Checks that the cost line of a step names the attributes that change the amount.
 fn in_the_cost(
     step: &PlannedStep,
     before: &Environment,
@@ -300,7 +298,7 @@ fn in_the_cost(
     wrong
 }
 
-/// Holds that every format of the difference names what changes, and what changes the cost.
+/// Checks that every format of the diff names the changes, and the attributes that change the cost.
 fn in_the_difference(texts: Pair<&str>, change: &Change) -> Vec<String> {
     let side = |text: &str| ComparedSide {
         files: vec![SideFile {
@@ -393,7 +391,7 @@ fn every_title_line_and_report_names_the_attributes_that_change() {
 /// The most changes of one attribute that the law plans.
 const CHANGES: usize = 4;
 
-/// What is wrong with the titles and reports of an attribute's changes.
+/// The problems in titles and reports of an attribute's changes.
 fn wrong_of(of: &Standing) -> Vec<String> {
     let [stated, _] = texts(of);
     let mut wrong = Vec::new();
@@ -405,7 +403,7 @@ fn wrong_of(of: &Standing) -> Vec<String> {
         let sides = Pair::new(read(before), read(after));
         let changed = sides.before.compare(&sides.after).into_iter();
         let mut changed = changed.filter(|it| is_at(of, &it.path));
-        // What comes or goes as a whole is named as a whole.
+        // A node that is added or removed is named as a whole.
         let is_value = changed.any(|it| {
             let Pair { before, after } = &it.values;
             let both = before.is_some() || is_list(of);

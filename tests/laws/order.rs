@@ -1,4 +1,4 @@
-//! Laws of one environment: what it says counts, not where, nor how many threads read it.
+//! Laws of one environment: the order of its nodes and the number of threads do not matter.
 
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -34,7 +34,7 @@ fn nodes(text: &Text) -> Vec<Node> {
     nodes
 }
 
-/// `items` in another order, which `order` says.
+/// `items` in the order given by `order`.
 fn moved<T>(items: &mut [T], order: &mut impl Iterator<Item = Index>) {
     for at in 1..items.len() {
         let other = order.next().unwrap().index(at + 1);
@@ -57,7 +57,7 @@ fn reordered(text: &Text, order: &[Index]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Runs `work` where there are so many threads.
+/// Runs `work` with this number of threads.
 fn with_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
     pool.build().unwrap().install(work)

@@ -11,7 +11,7 @@ use super::config;
 use super::environment::{environment, resolved};
 use crate::plan::catalogue;
 
-/// What a difference says, without why: path, before, after.
+/// The changes of a diff, without causes: path, before, after.
 fn said(changes: Option<&Changes>) -> BTreeSet<(String, Option<String>, Option<String>)> {
     let changes = changes.into_iter().flat_map(|changes| &changes.changes);
     changes
@@ -37,7 +37,7 @@ proptest! {
         let there = diff(Pair::new(Some(&before), Some(&after)));
         let back = diff(Pair::new(Some(&after), Some(&before)));
         let mirrored = said(back.as_ref()).into_iter().map(|(path, before, after)| (path, after, before));
-        // A rename is called by its new name, which is another one on the way back.
+        // A rename is reported under its new name, which differs in the other direction.
         prop_assume!(there.as_ref().is_none_or(|changes| changes.renames.is_empty()));
         prop_assert_eq!(said(there.as_ref()), mirrored.collect());
     }

@@ -1,5 +1,4 @@
-//! Every text that lands in an emitted object keeps the rule of the place where it lands, names that
-//! tierc composes included.
+//! Every text in an emitted object is valid in its place, including names that tierc composes.
 
 use serde_json::Value;
 use tierc::emit::hcl::Hcl;
@@ -11,7 +10,7 @@ use crate::emit::all;
 use crate::plan::catalogue;
 use crate::support::{documents, run};
 
-/// The place of a text of an object, by where it stands; none where any text can.
+/// The place of a text in an object, by its path; `None` if any text is valid there.
 #[allow(clippy::match_same_arms)] // an arm for each part of a manifest
 fn place(kind: &str, path: &[&str]) -> Option<Place> {
     let place = match path {
@@ -60,7 +59,7 @@ fn place_of_key(path: &[&str]) -> Option<Place> {
     }
 }
 
-/// How many texts were held to a rule, and what breaks one.
+/// The number of checked texts, and the invalid ones.
 #[derive(Default)]
 struct Held {
     seen: usize,
@@ -103,7 +102,7 @@ impl Held {
             for object in documents(text) {
                 let kind = object["kind"].as_str().unwrap().to_owned();
                 self.walk(&kind, &mut Vec::new(), &object);
-                // What `kubectl apply` keeps of an object in its annotations.
+                // The copy of an object that `kubectl apply` stores in its annotations.
                 let size = serde_json::to_string(&object).unwrap().len();
                 if size > 262_144 {
                     self.wrong.push(format!("{path}: {kind} has {size} bytes"));
@@ -163,7 +162,7 @@ fn every_text_of_what_is_shipped_keeps_the_rule_of_its_place() {
     assert!(held.seen > 2000, "{}", held.seen);
 }
 
-/// Names as long as the language and the rules let them be, and as strange.
+/// The longest and strangest names that the language and the rules accept.
 #[test]
 fn names_at_their_longest_keep_the_rule_of_every_place() {
     let long = |count: usize| format!("a{}", "b".repeat(count - 1));
@@ -226,7 +225,7 @@ alerts {{ route "{label}"; labels "{prefix}/release"="{label}"; }}
     assert!(held.seen > 150, "{}", held.seen);
 }
 
-/// One more than each limit, and each form that only the API server refuses, is an error here.
+/// Texts one character over each limit, and forms that only the API server refuses, are errors.
 #[test]
 fn what_a_place_refuses_is_refused_where_it_is_written() {
     let long = |count: usize| "a".repeat(count);
@@ -262,7 +261,7 @@ fn what_a_place_refuses_is_refused_where_it_is_written() {
     }
 }
 
-/// So many alerts that one object of them could not be applied.
+/// More alerts than fit into one object.
 #[test]
 fn alerts_of_many_pools_are_objects_that_can_be_applied() {
     let pools = (0..120).map(|number| {

@@ -1,7 +1,7 @@
 //! Laws of plans: what holds before, during and after every step.
 //!
-//! The planner keeps the rules by a model of what is up at once. Here each step is held against a
-//! simulated cluster that knows nothing of that model.
+//! The planner models which pods and connections exist at once. These laws compare each step with a
+//! simulated cluster that is independent of that model.
 
 use std::collections::BTreeSet;
 
@@ -29,8 +29,8 @@ fn request<'a>(sides: Pair<&'a Environment>, waived: &'a BTreeSet<Code>) -> Plan
     }
 }
 
-/// No state has an error that BEFORE lacks. The last state is AFTER, but for what is kept. Where
-/// the plan stops, it names the rule that stops it.
+/// No state has an error that BEFORE lacks. The last state is AFTER, except for kept values. If the plan
+/// stops, it names the rule that stops it.
 fn keeps_the_rules_between_steps(
     request: &PlanRequest<'_>,
     plan: &Plan,
@@ -62,7 +62,7 @@ fn keeps_the_rules_between_steps(
     Ok(())
 }
 
-/// Every step, and every way back, keeps the rules that BEFORE keeps while it runs.
+/// Every step and every undo keeps the rules of BEFORE while it runs.
 fn keeps_the_rules_during_steps(
     request: &PlanRequest<'_>,
     plan: &Plan,
@@ -95,8 +95,7 @@ fn keeps_the_rules_during_steps(
     Ok(())
 }
 
-/// Planning takes longest of all: these laws share each plan, and stand in parts that run side by
-/// side.
+/// Planning takes longest, so these laws share each plan, and run in parallel parts.
 macro_rules! parts {
     ($($part:ident: $number:literal),+) => {
         $(mod $part {
@@ -126,22 +125,22 @@ macro_rules! parts {
 
 parts!(part_1: 1, part_2: 2, part_3: 3, part_4: 4);
 
-/// How many random pairs keep the rules, have a plan, and can be undone.
+/// How many random pairs keep the rules, have a plan, and have an undo.
 #[derive(Debug, Default)]
 struct Share {
     /// Pairs.
     pairs: usize,
-    /// Of them, those whose ends keep the rules.
+    /// Pairs of which both states keep the rules.
     sound: usize,
-    /// Of these, those with a plan to the end.
+    /// Of these pairs, those with a complete plan.
     planned: usize,
     steps: usize,
-    /// Steps with a way back.
+    /// Steps with an undo.
     undone: usize,
 }
 
 impl Share {
-    /// The shares among at least `least` pairs of one kind, and at most a thousand.
+    /// The shares among `least` to a thousand pairs of one kind.
     fn of(pairs: &impl Strategy<Value = (Text, Text)>, least: u32) -> Self {
         let config = config(60);
         let cases = config.cases.clamp(least, 1_000);
@@ -166,8 +165,8 @@ impl Share {
     }
 }
 
-/// A law that lets nothing through would hold as well: of the pairs whose ends keep the rules, most
-/// have a plan, and most steps a way back.
+/// The laws would also hold if no pair had a plan. So most pairs whose states keep the rules must have a
+/// plan, and most steps an undo.
 #[test]
 fn most_pairs_that_keep_the_rules_have_a_plan_with_its_ways_back() {
     let share = Share::of(&(moving(), moving()), 60);
@@ -176,7 +175,8 @@ fn most_pairs_that_keep_the_rules_have_a_plan_with_its_ways_back() {
     assert!(share.undone * 100 >= share.steps * 90, "{share:?}");
 }
 
-/// The same of environments that differ in anything: of these about one pair in twenty keeps the rules.
+/// The same for environments that may differ in everything. Of these, about one pair in twenty keeps the
+/// rules.
 #[test]
 fn most_pairs_that_differ_in_anything_have_a_plan_with_its_ways_back() {
     let share = Share::of(&(environment(), environment()), 300);

@@ -1,4 +1,4 @@
-//! Laws of states on the way: whatever a plan leaves between two steps, a file can say.
+//! Laws of intermediate states: every state between two steps can be written as a file.
 
 use std::collections::BTreeSet;
 
@@ -14,17 +14,17 @@ use super::environment::{Text, environment};
 use crate::plan::catalogue;
 use crate::support::{run, shown, today};
 
-/// The parts that a plan takes apart; of the others every state has those of one side.
+/// The parts that a plan splits. Every state has all other parts from one side.
 const PARTS: [&str; 6] = ["api", "worker", "pgbouncer", "database", "redis", "nodes"];
 
 /// An environment as a file that states all of it.
 fn said(environment: &Environment) -> String {
     let mut timeless = environment.clone();
-    // Off-hours and events may be about a pool that comes later.
+    // Off-hours and events may name a pool that is added later.
     timeless.off_hours.clear();
     timeless.event.clear();
     let mut text = restated(&timeless, &[]);
-    // What has no attribute is stated, too: the tier's pool and node group that are not there.
+    // Absent nodes are stated, too: the tier's pool and node group are turned off.
     if environment.worker.is_empty() {
         text += "worker \"worker\" { replicas max=0 }\n";
     }
@@ -38,7 +38,7 @@ fn said(environment: &Environment) -> String {
     text
 }
 
-/// Holds that a file says what a state is.
+/// Checks that a file describes a state.
 #[track_caller]
 fn can_be_said(state: &Environment, title: &str) {
     let text = said(state);
@@ -58,7 +58,7 @@ fn can_be_said(state: &Environment, title: &str) {
     assert!(differing.is_empty(), "{title}: {differing:#?}\n{text}");
 }
 
-/// Holds it of every state of a plan; how many there are.
+/// Checks that for every state of a plan, and returns their number.
 fn every_state(before: &str, after: &str) -> usize {
     let sides = Pair::new(before, after).map(|text| {
         let file = run(text).files.into_iter().next().unwrap();
@@ -88,7 +88,7 @@ fn states_that_only_a_plan_makes_can_be_said() {
     for (before, after) in [("dev", "xlarge"), ("xlarge", "dev")] {
         assert!(every_state(&on(before, ""), &on(after, "")) > 5);
     }
-    // A pool whose nodes and hours are still there.
+    // A removed pool whose nodes and off-hours still exist.
     let batch = "worker \"batch\" { queue \"queue:batch\" length=20; replicas min=0 max=2 }
 worker \"worker\" { queue \"queue:decisions\" length=50; replicas min=1 max=4 }
 nodes \"batch\" { instance \"m7g.xlarge\"; count min=0 max=4; runs \"batch\" }
@@ -96,13 +96,13 @@ off-hours from=\"20:00\" to=\"06:00\" days=\"mon-fri\" zone=\"Europe/Berlin\" { 
     let without = "worker \"worker\" { queue \"queue:decisions\" length=50; replicas min=1 max=4 }";
     every_state(&on("small", batch), &on("small", without));
     every_state(&on("small", without), &on("small", batch));
-    // No pool at all, where the nodes take only one of two.
+    // No pool at all, because the nodes have room for only one of two.
     let pool = |name: &str| format!("worker \"{name}\" {{ queue \"queue:decisions\" length=50 }}");
     assert_eq!(
         every_state(&on("small", &pool("one")), &on("small", &pool("two"))),
         2
     );
-    // A node group that is away for a moment.
+    // A node group that is temporarily deleted.
     let nodes = |instance: &str| {
         on(
             "small",

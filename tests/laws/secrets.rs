@@ -1,4 +1,4 @@
-//! Laws of credentials: whatever a file holds of them, nothing that is made of it does.
+//! Laws about credentials: no output contains a credential from a file.
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -14,10 +14,10 @@ use super::config;
 use super::environment::environment;
 use crate::support::{run, shown};
 
-/// Characters of a credential's own, which no other text of the project holds in a row.
+/// The characters of a credential. No other text of the project contains such a sequence.
 const BODY: &str = "[A-Z0-9]{20}";
 
-/// A credential of a kind that is known by itself, wherever it stands.
+/// A credential that is recognised in any place.
 fn known() -> impl Strategy<Value = (String, String)> {
     let before = select(vec![
         "AKIA",
@@ -53,7 +53,7 @@ fn known() -> impl Strategy<Value = (String, String)> {
     })
 }
 
-/// How a text can be written in KDL, and in what people take for it.
+/// Spellings of a text in KDL, and in common imitations of KDL.
 const FORMS: [fn(&str) -> String; 9] = [
     |text| format!("\"{text}\""),
     |text| format!("#\"{text}\"#"),
@@ -67,7 +67,7 @@ const FORMS: [fn(&str) -> String; 9] = [
     broken,
 ];
 
-/// `text` with its second half in the next line.
+/// `text` with its second half on the next line.
 fn broken(text: &str) -> String {
     let (one, other) = text.split_at(text.len() - 10);
     format!("\"{one}\\ \n    {other}\"")
@@ -86,7 +86,7 @@ fn escaped(text: &str) -> String {
     format!("\"{}\"", each.collect::<String>())
 }
 
-/// Places for a text that is a credential by itself; `%` is the text.
+/// Places for a credential that is recognised by itself; `%` is the text.
 const PLACES: &[&str] = &[
     "environment %",
     "tier %",
@@ -155,7 +155,7 @@ const PLACES: &[&str] = &[
     "api /- { image %; }",
 ];
 
-/// Places for a text that only its key shows to be a credential; `%` is the text.
+/// Places for a credential that is recognised only by its key; `%` is the text.
 const KEYED: &[&str] = &[
     "api { env DB_PASSWORD=%; }",
     "api { env \"DB_PASSWORD\"=%; }",
@@ -192,7 +192,7 @@ const KEYED: &[&str] = &[
     "// password: %",
 ];
 
-/// `form`, or the plain one where a comment would end within it.
+/// `form`, or the plain form if a comment would end within the text.
 fn fitting(place: &str, form: fn(&str) -> String, text: &str) -> String {
     let comment = place.starts_with("//") || place.starts_with("/*");
     let form = if comment && form(text).contains('\n') {
@@ -212,7 +212,7 @@ fn text() -> impl Strategy<Value = (String, String)> {
     let keyed = keyed.prop_map(|(body, form, place)| (fitting(place, form, &body), body));
     let line = prop_oneof![any_place, keyed];
     (environment(), line, any::<Index>()).prop_map(|(text, (line, body), at)| {
-        // Behind any node of the file: none may be hidden by what stands before it.
+        // After any node of the file: a preceding text must not hide the credential from the search.
         let ends: Vec<usize> = text.0.match_indices('\n').map(|(at, _)| at + 1).collect();
         let top = |at: &&usize| !text.0[**at..].starts_with([' ', '}']);
         let ends: Vec<&usize> = ends.iter().filter(top).collect();
@@ -221,7 +221,7 @@ fn text() -> impl Strategy<Value = (String, String)> {
     })
 }
 
-/// Everything that is said or made of a file alone.
+/// All output for one file.
 fn made_of(run: &Run) -> Vec<(&'static str, String)> {
     let listed = findings(run.diagnostics(), &run.sources);
     let mut all = vec![
@@ -242,7 +242,7 @@ fn made_of(run: &Run) -> Vec<(&'static str, String)> {
     all
 }
 
-/// What is said of the way from one environment to another.
+/// All output for the change from one environment to another.
 fn said_between(before: &Run, after: &Run) -> Vec<(&'static str, String)> {
     let of = |run: &Run| run.files[0].environment.clone();
     let (Some(one), Some(other)) = (of(before), of(after)) else {
@@ -259,7 +259,7 @@ fn said_between(before: &Run, after: &Run) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Whether a text holds so much of a credential that it gives it away.
+/// Whether a text contains enough of a credential to reveal it.
 fn gives_away(text: &str, body: &str) -> bool {
     let part = |from: usize| text.contains(&body[from..from + 8]);
     (0..=body.len() - 8).any(part)

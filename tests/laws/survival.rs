@@ -1,4 +1,4 @@
-//! Laws of any bytes at all: tierc ends, in good time, and with findings or an environment.
+//! Laws about arbitrary bytes: tierc ends in bounded time, with findings or with an environment.
 
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
@@ -13,8 +13,8 @@ use tierc::emit::emit;
 use super::config;
 use crate::support::{files, run_bytes, shown};
 
-/// The most that a file of a few kilobytes may take, unoptimized, on a machine that is busy: many
-/// times what any takes, and far less than what one takes that is read over and over.
+/// The time limit for a file of a few kilobytes in an unoptimised build on a busy machine. Normal files
+/// need far less; a file that is scanned again and again needs far more.
 const STALLED: Duration = Duration::from_secs(10);
 
 /// Every file of the language that the project holds: what people write, right and wrong.
@@ -24,8 +24,8 @@ static REAL: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     paths.map(|path| std::fs::read(path).unwrap()).collect()
 });
 
-/// Compiles bytes and makes of the result whatever can be made: nothing may panic or stall, and
-/// where there is nothing to show there is a finding that tells why.
+/// Compiles bytes and produces every output: nothing may panic or stall, and if there is no output, a
+/// finding says why.
 fn survives(bytes: &[u8]) -> Result<Run, TestCaseError> {
     let started = Instant::now();
     let run = run_bytes(bytes);

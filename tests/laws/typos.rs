@@ -1,4 +1,4 @@
-//! One mistyped word gives errors about that word, and nothing about what stands in for it.
+//! One mistyped word gives errors about that word, and none about the values that replace it.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use tierc::diagnostic::code;
 
 use crate::support::{for_each, run};
 
-/// A file with most nodes of the language, each with a word in it that can be mistyped. It breaks a
-/// rule, which it waives, and its nodes are just enough for its own maxima: not for the tier's.
+/// A file with most nodes of the language, each with a word that can be mistyped. It breaks and waives one
+/// rule. Its nodes are just enough for its own maxima, but not for the tier's.
 const FILE: &str = r#"environment "prod"
 tier "medium"
 region "us-east-1"
@@ -78,7 +78,7 @@ fn words(text: &str) -> Vec<(usize, usize)> {
     words
 }
 
-/// A word with one slip of the finger.
+/// A word with one typing error.
 fn slips(word: &str) -> Vec<String> {
     let letters: Vec<char> = word.chars().collect();
     let middle = letters.len() / 2;
@@ -98,7 +98,7 @@ fn slips(word: &str) -> Vec<String> {
     slips
 }
 
-/// How often each rule speaks, and whether the language does.
+/// The number of findings of each rule, and whether there are findings about the language.
 fn told(text: &str) -> (BTreeMap<String, usize>, bool) {
     let run = run(text);
     let mut rules = BTreeMap::new();

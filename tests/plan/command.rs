@@ -1,4 +1,4 @@
-//! The command: exit codes, sides, `--out`, formats, and what is said where nothing can be.
+//! The command: exit codes, sides, `--out`, formats, and messages if there is no result.
 
 use std::fs;
 use std::path::Path;
@@ -66,7 +66,7 @@ fn every_state_is_written_as_a_tree_that_render_would_write() {
     assert_eq!(report["written"], true);
     let names: Vec<String> = (0..=steps).map(|number| format!("{number:02}")).collect();
     assert_eq!(states(&at.join("plan")), names);
-    // The ends are the trees of the files themselves, but for the record of where values come from.
+    // The first and the last tree equal those of the files, except for the recorded origins.
     for (file, state) in [("medium.kdl", "00"), ("large.kdl", names.last().unwrap())] {
         assert_eq!(code(&tierc(at, &["render", file, "--out", "generated"])), 0);
         for path in [
@@ -159,8 +159,8 @@ fn nothing_is_written_where_a_file_is_in_the_way() {
     assert_eq!(fs::read_to_string(at.join("plan/03")).unwrap(), "mine");
 }
 
-/// Whatever ends a plan without its states, those of the plan before go: their scripts would be run
-/// as if they were this plan's.
+/// If a plan ends without states, those of the previous plan are removed: their scripts could be run by
+/// mistake.
 #[test]
 fn a_plan_that_fails_leaves_no_script_of_an_earlier_plan() {
     let breaks = "pgbouncer { instances 3; pool default=100 max-db=120 reserve=5 }";
@@ -199,7 +199,7 @@ fn a_plan_that_fails_leaves_no_script_of_an_earlier_plan() {
     }
 }
 
-/// A script that somebody copied without its mode runs again once it is planned again.
+/// A script that was copied without its mode becomes executable again with the next plan.
 #[test]
 fn a_script_that_lost_its_mode_gets_it_back() {
     use std::os::unix::fs::PermissionsExt;

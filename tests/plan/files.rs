@@ -57,7 +57,7 @@ pub(crate) fn written() -> Vec<(PathBuf, String)> {
     files
 }
 
-/// What a shell that only reads says of a text.
+/// The output of a shell that only parses a text.
 fn reads(shell: &str, text: &Path) -> Option<Output> {
     let mut run = Command::new(shell);
     run.arg("-n").arg(text).stdin(Stdio::null());
@@ -112,7 +112,7 @@ fn variables(text: &str) -> (BTreeSet<String>, BTreeSet<String>) {
     (read, set)
 }
 
-/// Each file runs in a shell of its own: what one remembers, another does not know.
+/// Each file runs in its own shell, so no file may use another one's variables.
 #[test]
 fn no_file_reads_a_variable_that_it_does_not_set() {
     for (path, text) in written() {
@@ -127,7 +127,7 @@ fn no_file_reads_a_variable_that_it_does_not_set() {
     }
 }
 
-/// Programs that write down how they were called, and end as they are told.
+/// Programs that record their calls, and end with given exit codes.
 fn stand_in(folder: &Path, status: i32) {
     for name in ["kubectl", "helm", "terraform", "aws", "psql"] {
         let path = folder.join(name);
@@ -240,7 +240,7 @@ fn a_step_without_a_way_back_says_why_and_one_that_reads_the_console_asks_for_th
     assert!(log.is_empty(), "{log}");
 }
 
-/// What somebody reads who is about to run it.
+/// The head of a script, for the person who runs it.
 #[test]
 fn the_files_of_a_plan_are_told() {
     let folder = folder();

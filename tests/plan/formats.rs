@@ -1,4 +1,4 @@
-//! The formats of a plan agree: the text and the Markdown hold exactly what the JSON holds, step by step.
+//! The formats of a plan agree: text and Markdown have exactly the content of the JSON, step by step.
 
 use serde_json::Value;
 
@@ -6,13 +6,13 @@ use crate::diff::pairs::{folder, pairs};
 use crate::diff::{cases, fits_schema, stdout, tierc};
 use crate::support::project;
 
-/// A line of a step: what kind of line it is, and what it says.
+/// A line of a step: its label, and its text.
 type Line = (String, String);
 
-/// How many changes of a step the text lists.
+/// The most changes of a step that the text lists.
 const LISTED: usize = 6;
 
-/// The labels that the text writes before the lines of a step.
+/// The labels of the lines of a step.
 const LABELS: [&str; 10] = [
     "caution",
     "cost",
@@ -36,7 +36,7 @@ fn sentences(procedure: &Value, key: &str) -> Vec<String> {
     all.map(|it| it.as_str().unwrap().to_owned()).collect()
 }
 
-/// What the actions below `key` do, in lines.
+/// The summaries of the actions below `key`, in lines.
 fn summary(procedure: &Value, key: &str) -> Vec<String> {
     let actions = procedure[key].as_array().unwrap().iter();
     let lines = actions.flat_map(|action| action["summary"].as_array().unwrap());
@@ -48,13 +48,13 @@ fn dollars(amount: &Value) -> f64 {
     amount.round()
 }
 
-/// Whether a step changes what the environment costs.
+/// Whether a step changes the cost of the environment.
 fn costs(step: &Value) -> bool {
     let cost = &step["cost"];
     !cost.is_null() && cost["before"] != cost["after"]
 }
 
-/// The amounts of a line about cost are those of the JSON, in whole dollars.
+/// Checks that the amounts of a cost line are those of the JSON, in whole dollars.
 fn shows_the_cost(step: &Value, shown: &str) {
     let cost = &step["cost"];
     let growth = |of: &str| dollars(&cost["after"][of]) - dollars(&cost["before"][of]);
@@ -73,7 +73,7 @@ fn shows_the_cost(step: &Value, shown: &str) {
     }
 }
 
-/// What a step says, from the JSON. `listed` is how many of its changes are shown one by one.
+/// The lines of a step, from the JSON. `listed` is the number of changes that are shown one by one.
 fn of_json(step: &Value, listed: usize) -> Vec<Line> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let mut lines = vec![line(
@@ -178,7 +178,7 @@ fn of_text(text: &str) -> Vec<Vec<Line>> {
         let Some(step) = steps.last_mut() else {
             continue;
         };
-        // A line that goes on: of a title or of the changes, and of the cost.
+        // A continued line: of a title, of the changes, or of the cost.
         let goes_on = match label.as_str() {
             "" => shown.starts_with("        "),
             _ => label == "cost" && shown.starts_with("                "),
@@ -223,7 +223,7 @@ fn of_text(text: &str) -> Vec<Vec<Line>> {
     steps
 }
 
-/// A sentence of Markdown as it was before it was escaped.
+/// A Markdown sentence without its escapes.
 fn plain(markdown: &str) -> String {
     let mut text = String::new();
     let unescaped = markdown
@@ -294,7 +294,7 @@ fn of_sentence(said: &str) -> Option<(&'static str, String)> {
         .find_map(|(begins, label)| Some((label, ended(said.strip_prefix(begins)?))))
 }
 
-/// Holds what was shown against what the JSON says of the same step.
+/// Compares the shown lines with the JSON of the same step.
 fn agree(json: &[Line], shown: Vec<Line>, step: &Value, all: &str) {
     let shown: Vec<Line> = shown
         .into_iter()
@@ -303,9 +303,9 @@ fn agree(json: &[Line], shown: Vec<Line>, step: &Value, all: &str) {
                 shows_the_cost(step, &said);
                 line("cost", "")
             }
-            // Behind the count stand the paths, which the laws look at.
+            // The paths follow the count. The laws check them.
             "change" if said.starts_with("and ") => line("change", said.split(':').next().unwrap()),
-            // Before the sum stand its total and its limit.
+            // The total and the limit precede the sum.
             "meanwhile" => line("meanwhile", said.split_once(": ").unwrap().1),
             _ => (label, said),
         })
@@ -315,7 +315,7 @@ fn agree(json: &[Line], shown: Vec<Line>, step: &Value, all: &str) {
     assert_eq!(json.len(), shown.len(), "{all}");
 }
 
-/// Markdown writes the caution behind the reason.
+/// Markdown writes the caution after the reason.
 fn with_caution(lines: Vec<Line>) -> Vec<Line> {
     let mut joined: Vec<Line> = Vec::new();
     for (label, said) in lines {
@@ -327,7 +327,7 @@ fn with_caution(lines: Vec<Line>) -> Vec<Line> {
     joined
 }
 
-/// What a state costs is what the next step begins with.
+/// The cost after a step equals the cost before the next one.
 fn costs_are_a_chain(plan: &Value) {
     let steps = plan["steps"].as_array().unwrap();
     let mut cost = &plan["cost"]["before"];
@@ -340,7 +340,7 @@ fn costs_are_a_chain(plan: &Value) {
     }
 }
 
-/// The first line is the same, and what stays or is left is named with its reason and its way out.
+/// The first line is the same, and kept or remaining changes are named with a reason and a remedy.
 fn the_rest_agrees(plan: &Value, text: &str, markdown: &str) {
     let markdown = plain(markdown);
     // Text is wrapped.
@@ -370,7 +370,7 @@ fn the_rest_agrees(plan: &Value, text: &str, markdown: &str) {
     }
 }
 
-/// How many steps were compared.
+/// Compares a plan in every format, and returns the number of compared steps.
 fn in_every_format(folder: &std::path::Path, sides: [&str; 2]) -> usize {
     let told = |format: &str| {
         let arguments = ["plan", sides[0], sides[1], "--format", format];
@@ -386,7 +386,7 @@ fn in_every_format(folder: &std::path::Path, sides: [&str; 2]) -> usize {
     let steps = plan["steps"].as_array().unwrap();
     let (of_text, of_markdown) = (of_text(&text), of_markdown(&markdown));
     assert_eq!(of_text.len(), steps.len(), "{text}");
-    // A comment on a pull request holds so many characters: it says how many steps it leaves out.
+    // The length of a pull request comment is limited: it says how many steps it leaves out.
     let left_out = |line: &str| {
         line.split_once(" more steps do not fit here")?
             .0

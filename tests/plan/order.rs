@@ -1,4 +1,4 @@
-//! What comes before what within a step, and what no step does.
+//! The order of actions within a step, and actions that no step has.
 
 use tierc::model::{Environment, Use};
 use tierc::plan::{Plan, PlannedStep, plan};
@@ -19,7 +19,7 @@ fn step<'a>(plan: &'a Plan, title: &str) -> &'a PlannedStep {
     found.unwrap_or_else(|| panic!("no step `{title}`"))
 }
 
-/// Asserts that lines hold these words in this order.
+/// Asserts that lines contain these words in this order.
 fn in_order(lines: &[String], words: &[&str]) {
     let mut rest = lines.iter();
     for word in words {
@@ -182,7 +182,7 @@ fn a_version_that_says_less_is_not_older() {
         });
     }
     planned(&engine("16.4"), &engine("16"), |plan| {
-        // RDS would take 16 for its default minor version.
+        // RDS would read 16 as its default minor version.
         assert!(plan.steps[0].procedure.apply.is_empty());
     });
 }
@@ -301,7 +301,7 @@ fn pods_leave_the_entry_for_reads_before_pgbouncer_drops_it_and_come_once_it_is_
     planned(&direct, &pooled, |plan| {
         let step = step(plan, "read");
         in_order(&typed(&step.procedure).apply, &comes);
-        // A pod that starts by itself reads the key: it leads past PgBouncer until then.
+        // A pod that restarts by itself reads the key, which bypasses PgBouncer until then.
         let needed = typed(&step.procedure).requires.join("\n");
         assert!(!needed.contains("read-url"), "{needed}");
         in_order(
@@ -396,7 +396,7 @@ worker \"worker\" {{ capacity \"{pool}\" }}"
             in_order(&typed(&step.procedure).apply, &order);
         });
     }
-    // Where the group stays, one of the new kind comes up beside it first.
+    // If the group stays, a group with the new `capacity` is created beside it first.
     for (before, after) in [(&kept, &spot), (&spot, &kept)] {
         planned(before, after, |plan| {
             let place = |title: &str| step(plan, title).number;
@@ -411,7 +411,7 @@ worker \"worker\" {{ capacity \"{pool}\" }}"
     }
 }
 
-/// A title has no value that stays as it is in the place of one that changes.
+/// A title shows changed values, never unchanged ones instead.
 #[test]
 fn a_title_names_what_changes() {
     let with = |more: &str| prod("large", more);
@@ -502,7 +502,7 @@ fn a_pool_under_another_name_comes_before_the_old_one_goes_where_both_fit() {
         assert!(made.number < gone.number);
         assert!(gone.procedure.requires.is_empty(), "{gone:#?}");
     });
-    // The nodes take one of them alone: nobody reads the list meanwhile, and the step says so.
+    // The nodes have room for only one of the pools: no pool reads the list meanwhile, and the step says so.
     planned(&pool("decisions", 10), &pool("jobs", 10), |plan| {
         let (made, gone) = (step(plan, "create pool `jobs`"), step(plan, "delete pool"));
         assert!(made.number > gone.number);
@@ -576,7 +576,7 @@ fn a_group_that_stays_in_cluster_mode_keeps_the_replicas_it_needs() {
             );
         },
     );
-    // Fewer are no matter of cluster mode.
+    // Fewer shards do not concern cluster mode.
     planned(
         &cache("cluster shards=3; replicas 2"),
         &cache("replicas 1"),
@@ -586,7 +586,7 @@ fn a_group_that_stays_in_cluster_mode_keeps_the_replicas_it_needs() {
     );
 }
 
-/// A pool that reads another list leaves its old one, and so does one that drops a list of several.
+/// A pool that reads another list, or drops one of several lists, leaves a list without a reader.
 #[test]
 fn lists_that_lose_their_last_reader_are_named_with_how_to_count_what_is_left() {
     let pools = |first: &str, second: &str| {
@@ -627,7 +627,7 @@ fn lists_that_lose_their_last_reader_are_named_with_how_to_count_what_is_left() 
     }
 }
 
-/// The runbook's commands made it, and no manifest has it.
+/// The runbook's commands created it, and no manifest has it.
 #[test]
 fn a_test_run_goes_with_its_script_when_its_load_test_does() {
     let test = |more: &str| {
@@ -654,7 +654,7 @@ fn a_test_run_goes_with_its_script_when_its_load_test_does() {
             let found = all.iter().any(|it| it == line);
             assert_eq!(found, deleted, "{all:#?}");
         });
-        // The way back makes none: the runbook's commands do.
+        // The undo does not create it again: the runbook's commands do.
         planned(after, before, |plan| {
             for step in &plan.steps {
                 assert!(!typed(&step.procedure).apply.join("\n").contains("testrun/"));
@@ -666,8 +666,8 @@ fn a_test_run_goes_with_its_script_when_its_load_test_does() {
     }
 }
 
-/// What is kept comes with edits of AFTER's file: with them it says what the plan leaves, and nothing
-/// is kept any more.
+/// Kept values come with edits of AFTER's file. With these edits the file describes the last state of the
+/// plan, and nothing is kept any more.
 #[test]
 fn the_edits_of_what_is_kept_make_after_say_what_the_plan_leaves() {
     let large = |more: &str| prod("large", more);
@@ -743,7 +743,7 @@ fn the_edits_of_what_is_kept_make_after_say_what_the_plan_leaves() {
     assert!(kept > 15, "{kept}");
 }
 
-/// A blocked plan offers values as edits, too: its sentence says the same.
+/// A blocked plan offers values as edits that match its sentence.
 #[test]
 fn what_opens_a_way_comes_as_edits() {
     let after = prod(

@@ -1,10 +1,10 @@
-//! What steps tell AWS to do, and what they wait for.
+//! The AWS calls of steps, and what the steps wait for.
 
 use tierc::plan::plan;
 
 use super::{Typed, prod, with};
 
-/// The procedures of every step whose title begins so, and of its way back.
+/// The procedures of the step whose title starts with `title`, and of its undo.
 pub(super) fn told(before: &str, after: &str, title: &str) -> (Typed, Typed) {
     with(before, after, |_, request| {
         let plan = plan(request);
@@ -19,7 +19,7 @@ pub(super) fn told(before: &str, after: &str, title: &str) -> (Typed, Typed) {
     })
 }
 
-/// Where the first line stands that holds all of these.
+/// The index of the first line that contains all of these.
 fn place(lines: &[String], parts: &[&str]) -> usize {
     let holds = |line: &String| parts.iter().all(|part| line.contains(part));
     let found = lines.iter().position(holds);
@@ -179,7 +179,7 @@ fn plain_text_is_let_in_before_it_is_spoken_and_refused_after() {
         told(&tls("disable"), &tls("require"), ""),
     ] {
         for it in [way, back] {
-            // A page of the answer without the parameter is none of JMESPath's errors.
+            // A page of the answer without the parameter causes no error in JMESPath.
             let asked = [it.apply.join("\n"), it.verify.join("\n")].concat();
             let named = asked.matches("Parameters[?ParameterName==").count();
             let as_words = asked.matches("to_string(Parameters[?").count();
@@ -206,7 +206,7 @@ fn plain_text_is_let_in_before_it_is_spoken_and_refused_after() {
     assert!(!way.apply.join("\n").contains("rds.force_ssl"), "{way:?}");
 }
 
-/// Families before 15 hold the parameter as a static one: RDS refuses `immediate` for it.
+/// In families before 15 the parameter is static: RDS refuses `immediate` for it.
 #[test]
 fn plain_text_is_refused_from_a_reboot_on_before_postgresql_15() {
     let tls = |mode: &str| {
@@ -361,8 +361,8 @@ fn connections_alone_are_read_back_after_a_reboot_that_rds_asked_for() {
     place(&way.verify, &["nothing in-sync "]);
 }
 
-/// A file may be run again after whatever interrupted it. `answers` is what RDS says of the instance at
-/// one look after the other, the last of them for ever, and `value` what its parameter group has.
+/// Runs a script again after an interruption. `answers` are the successive statuses that RDS reports; the
+/// last one repeats. `value` is the value in the parameter group.
 fn rebooted(lines: &[String], value: &str, answers: &[&str]) -> (Vec<String>, usize) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("answers"), answers.join("\n") + "\n").unwrap();
@@ -425,18 +425,18 @@ fn a_second_run_tells_an_instance_that_was_rebooted_from_one_that_was_not() {
             "available nothing in-sync",
             "available nothing pending-reboot",
         );
-        // The first run: nothing is taken for done before RDS asks for the reboot.
+        // The first run: nothing counts as done before RDS reports `pending-reboot`.
         let (calls, looks) = rebooted(lines, other, &[quiet, quiet, asked]);
         assert_eq!((calls, looks), (vec![set.into(), reboot.into()], 2));
         assert_eq!(rebooted(lines, other, &[quiet]).0, [set, "waits"]);
-        // It ended before the reboot: that is made up for, also where RDS has not asked for it yet.
+        // The first run ended before the reboot: the second run reboots, even if RDS reports it only later.
         assert_eq!(rebooted(lines, wanted, &[asked]).0, [reboot]);
         let late = [[quiet; 30].as_slice(), &[asked]].concat();
         assert_eq!(rebooted(lines, wanted, &late).0, [reboot]);
-        // It ended after the reboot, perhaps while the instance starts: that is not made again.
+        // The first run ended after the reboot, perhaps while the instance starts: no second reboot.
         let (calls, looks) = rebooted(lines, wanted, &["rebooting nothing in-sync", quiet]);
         assert_eq!((calls, looks), (vec![], 41));
-        // An answer that fails is none.
+        // A failed query is not an answer.
         assert_eq!(rebooted(lines, wanted, &[""]).0, ["waits"]);
     }
 }
@@ -497,7 +497,7 @@ fn general(tier: &str, more: &str) -> String {
     prod(tier, &format!("nodes \"general\" {{ {more} }}"))
 }
 
-/// Holds that lines take the pods off the nodes of a group one by one before Terraform deletes it.
+/// Checks that the nodes of a group are drained one by one before Terraform deletes it.
 fn empties(lines: &[String], group: &str) {
     let nodes = format!("tierc.dev/environment=prod,tierc.dev/node-group={group}");
     let order = [
@@ -534,7 +534,7 @@ fn empties(lines: &[String], group: &str) {
 fn a_node_group_is_emptied_node_by_node_before_terraform_deletes_it() {
     let (one, other) = ("instance \"m7g.xlarge\"", "instance \"m7g.2xlarge\"");
     let sides = (general("small", one), general("small", other));
-    // As many nodes as leave come up first.
+    // The same number of nodes is added first.
     for (title, next, gone) in [
         (
             "move the pods of node group `general`",
@@ -551,7 +551,7 @@ fn a_node_group_is_emptied_node_by_node_before_terraform_deletes_it() {
             &way.apply,
             &["kubectl wait", &format!("node-group={next}'")],
         );
-        // Given up half-way, the nodes that were cordoned take pods again first.
+        // The undo of an abandoned step uncordons the nodes first.
         assert!(
             back.apply[0].starts_with("kubectl uncordon -l"),
             "{back:#?}"
@@ -559,7 +559,7 @@ fn a_node_group_is_emptied_node_by_node_before_terraform_deletes_it() {
         assert!(back.apply[0].ends_with(&format!("node-group={gone}'")));
         place(&back.apply, &["terraform apply"]);
     }
-    // The way back from a group that was added is a group that goes.
+    // The undo of an added group deletes the group.
     let (way, back) = told(&sides.0, &sides.1, "create node group `general-next`");
     assert!(!way.apply.join("\n").contains("drain"), "{way:#?}");
     empties(&back.apply, "general-next");
@@ -628,7 +628,7 @@ fn a_minimum_of_nodes_is_raised_by_eks_before_terraform_sees_it() {
     assert!(order.is_sorted(), "{order:?} {:#?}", way.apply);
     place(&way.verify, &[NODES, "-ge 6 ]"]);
     place(&way.verify, &["'ACTIVE 6 15 [0-9]+'"]);
-    // A lower minimum is below the size whatever that is.
+    // A lower minimum is below every possible size.
     assert!(!back.apply.join("\n").contains("aws eks"), "{back:#?}");
 }
 
@@ -666,7 +666,7 @@ fn nodes_beyond_a_lower_maximum_leave_one_by_one() {
         place(&way.verify, &[&format!("'ACTIVE {min} {max} [0-9]+'")]);
         assert_eq!(back.apply[0], format!("kubectl uncordon -l '{NODES}'"));
     }
-    // More of them is Terraform's.
+    // Terraform itself makes an increase.
     let (way, _) = told(
         &count("min=3 max=15"),
         &count("min=3 max=20"),
@@ -722,8 +722,8 @@ fn a_volume_that_autoscaling_may_have_grown_is_looked_at_first() {
     assert!(way.requires.is_empty(), "{way:#?}");
 }
 
-/// Actions that are typed into a shell with an AWS that answers a question with `answer`, and writes
-/// down what else it is asked for. What was written, and whether the shell ended well.
+/// Runs actions in a shell with a fake AWS CLI, which answers queries with `answer` and records all other
+/// calls. Returns the calls, and whether the shell succeeded.
 fn typed_with(lines: &[String], answer: &str) -> (Vec<String>, bool) {
     let folder = tempfile::tempdir().unwrap();
     let script = format!(
@@ -751,8 +751,7 @@ aws() {{
     )
 }
 
-/// The lines of what is applied from the first that holds one text on, to the first that holds the
-/// other.
+/// The applied lines from the first that contains one text to the first that contains the other.
 fn between<'a>(lines: &'a [String], first: &str, last: &str) -> &'a [String] {
     &lines[place(lines, &[first])..=place(lines, &[last])]
 }
@@ -769,7 +768,7 @@ fn what_is_gone_or_on_its_way_out_is_not_deleted_again() {
         (&group.apply, "delete-replication-group"),
     ] {
         let lines = between(lines, "STATUS=", operation);
-        // Whatever is not on a page of the answer is an empty line of it.
+        // A page without the answer gives an empty line.
         for (answer, deletes) in [
             ("available", true),
             ("\\n\\navailable\\n", true),
@@ -786,7 +785,7 @@ fn what_is_gone_or_on_its_way_out_is_not_deleted_again() {
     }
 }
 
-/// ElastiCache refuses to be asked for as many as there are.
+/// ElastiCache refuses a request for the present number.
 #[test]
 fn a_count_that_a_group_has_is_not_asked_for_again() {
     let shards = |count: u32| {
@@ -811,8 +810,8 @@ fn a_count_that_a_group_has_is_not_asked_for_again() {
     }
 }
 
-/// What runs already has no upgrade to itself: a run that was interrupted after it goes on. Nothing
-/// is changed before the version is known, the parameters among it.
+/// The running version has no upgrade to itself: a second run after the upgrade continues. Nothing is
+/// changed before the version is known, not even parameters.
 #[test]
 fn an_upgrade_that_is_made_is_not_looked_for_again() {
     let database = |engine: &str, connections: u32| {
@@ -845,7 +844,7 @@ fn an_upgrade_that_is_made_is_not_looked_for_again() {
         let mut lines = between(&way.apply, "RUNNING=", "RDS offers no upgrade").to_vec();
         lines.push("aws \"$TARGET\"".into());
         assert_eq!(typed_with(&lines, running), (vec![running.into()], true));
-        // The stand-in answers the question for targets with the same version.
+        // The fake answers the query for upgrade targets with the same version.
         assert_eq!(typed_with(&lines, next), (vec![next.into()], true));
         assert_eq!(typed_with(&lines, ""), (vec![], false));
     }

@@ -1,4 +1,4 @@
-//! What a plan tells to type where the calendar moves things, typed into a shell.
+//! The commands of plans with schedules, run in a shell.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -11,7 +11,7 @@ const SLEEPS: &str =
     "off-hours from=\"20:00\" to=\"08:00\" zone=\"Europe/Berlin\" { api 0; worker \"worker\" 1 }\n";
 const RISES: &str = "event \"sale\" from=\"2027-03-10T06:00\" to=\"2027-03-11T00:00\" zone=\"Europe/Berlin\" { api 8 }\n";
 
-/// A kubectl that answers with what the variables hold, and writes down what it is asked.
+/// A kubectl that answers with the values of variables, and records its calls.
 const STANDS_IN: &str = r#"
 kubectl() {
     printf '%s\n' "$*" >>calls
@@ -25,7 +25,7 @@ kubectl() {
 }
 "#;
 
-/// Types lines of a procedure, and says what changed or waited, and how the last line ended.
+/// Runs lines of a procedure. Returns the changes, the waits, and the result of the last line.
 fn typed(folder: &Path, lines: &[String], state: [(&str, &str); 3]) -> (Vec<String>, Output) {
     let _ = std::fs::remove_file(folder.join("calls"));
     let script = format!("{STANDS_IN}{}\n", lines.join("\n"));
@@ -78,8 +78,7 @@ fn an_api_that_sleeps_verifies_a_step_and_one_that_does_not_scale_fails_it() {
     );
 }
 
-/// The line that kubectl hands to `diff` takes the words that kubectl lets through, and leaves out
-/// the minimum alone.
+/// The arguments that kubectl passes to `diff` are allowed by kubectl, and exclude only the minimum.
 #[test]
 fn a_minimum_that_an_event_holds_is_no_difference_and_any_other_line_is_one() {
     let folder = tempfile::tempdir().unwrap();
@@ -145,7 +144,7 @@ fn what_the_schedule_put_to_sleep_is_woken_quietly_and_what_somebody_else_stoppe
         assert_eq!(!calls.is_empty(), woken, "{count} {mark}: {calls:?}");
         assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     }
-    // What goes wrong is told.
+    // A failure is reported.
     let (_, output) = wake(&api, state("broken", "asleep", ""));
     assert!(String::from_utf8_lossy(&output.stderr).contains("refused"));
     let pool = ["POOL"];
@@ -173,7 +172,7 @@ fn what_the_schedule_put_to_sleep_is_woken_quietly_and_what_somebody_else_stoppe
     }
 }
 
-/// Interrupted before the API is awake, the commands are run again: the mark is there until then.
+/// After an interruption before the API runs, the commands run again: the mark exists until then.
 #[test]
 fn the_mark_of_the_api_goes_last() {
     let way = of(SLEEPS, "", "change off-hours");

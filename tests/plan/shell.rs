@@ -1,4 +1,4 @@
-//! What a plan prints is typed into a shell.
+//! The commands of plans, run in a shell.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::diff::pairs::{folder, pairs};
 use crate::diff::{stdout, tierc};
 use crate::support::{project, snapshot};
 
-/// Every line that a plan means for a shell.
+/// Every shell line of a plan.
 pub(crate) fn commands(report: &Value) -> Vec<String> {
     let environments = report["environments"].as_array().unwrap();
     let steps = environments
@@ -28,7 +28,7 @@ pub(crate) fn commands(report: &Value) -> Vec<String> {
     lines.flat_map(shell_of).collect()
 }
 
-/// What actions type, without the breaks of long commands.
+/// The commands of actions, without line breaks in long commands.
 pub(crate) fn shell_of(actions: &Value) -> Vec<String> {
     let actions = actions.as_array().into_iter().flatten();
     actions
@@ -45,7 +45,7 @@ pub(crate) fn planned(folder: &Path, arguments: &[&str]) -> Value {
     serde_json::from_str(&stdout(&tierc(folder, &arguments))).unwrap()
 }
 
-/// Whether bash, where the machine has it, reads a text as commands.
+/// Whether bash, if the machine has it, can parse a text.
 fn reads(line: &str) -> Option<bool> {
     let status = Command::new("bash")
         .args(["-n", "-c", line])
@@ -87,7 +87,7 @@ fn bash_reads_every_command_of_every_plan() {
     }
 }
 
-/// The commands run against programs that only write down how they were called.
+/// The commands run against programs that only record their calls.
 #[test]
 fn a_path_with_blanks_and_quotes_reaches_the_programs_as_it_is() {
     let folder = folder();
@@ -142,7 +142,7 @@ fn applies(step: &Value, state: &str, path: &str) -> bool {
     })
 }
 
-/// What a plan's steps leave of their new files unapplied.
+/// The new files that a plan's steps do not apply.
 fn left_of(folder: &Path, plan: &Value) -> Vec<String> {
     let tree = |number: usize| {
         let name = plan["environment"].as_str().unwrap();
@@ -189,7 +189,7 @@ fn left_unapplied(folder: &Path, before: &str, after: &str) -> Vec<String> {
         .collect()
 }
 
-/// A schedule or an alert that a step leaves as it was would work against it.
+/// A stale schedule or alert would work against the step.
 #[test]
 fn a_step_applies_whatever_it_changes_in_the_cluster() {
     let folder = folder();
@@ -210,8 +210,8 @@ fn a_step_applies_whatever_it_changes_in_the_cluster() {
     assert!(left.is_empty(), "{}", left.join("\n"));
 }
 
-/// A program that answers with one text after the other, the last again and again; `fail` is no
-/// answer at all. It counts how often it was asked.
+/// A program that answers with one text after the other, and repeats the last one. `fail` makes it fail.
+/// It counts its calls.
 fn answering(folder: &Path, name: &str, answers: &[&str]) {
     use std::os::unix::fs::PermissionsExt;
     let mut script = format!(
@@ -236,7 +236,7 @@ fn answering(folder: &Path, name: &str, answers: &[&str]) {
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-/// How often `program` was asked until a line that waits was over.
+/// How often a waiting line called `program` until it ended.
 fn asked_until_over(line: &str, kubectl: &[&str], psql: &[&str], program: &str) -> u32 {
     let folder = tempfile::tempdir().unwrap();
     answering(folder.path(), "kubectl", kubectl);
@@ -348,8 +348,8 @@ fn a_line_that_waits_takes_no_answer_for_not_yet() {
     );
 }
 
-/// Three nodes, of which the second holds two of PgBouncer's pods, and a fourth that joins while that
-/// one is drained: every call is written down. All of it is gone where a file says so.
+/// Three nodes, the second with two PgBouncer pods, and a fourth that joins while the second is drained.
+/// Every call is recorded. If a certain file exists, the group is gone.
 const CLUSTER: &str = r#"
 sleep() { :; }
 terraform() { echo "terraform $1" >>log; }
@@ -379,8 +379,8 @@ kubectl() {
 }
 "#;
 
-/// A typed-in step drains one node after the other, and PgBouncer's pods on it one after the other,
-/// each when the one before has its place elsewhere.
+/// A step drains one node after the other, and PgBouncer's pods on a node one after the other, each after
+/// the previous one is available elsewhere.
 #[test]
 fn nodes_are_emptied_one_after_the_other() {
     let folder = tempfile::tempdir().unwrap();
@@ -440,7 +440,7 @@ fn nodes_are_emptied_one_after_the_other() {
     wanted.extend(settled.iter().map(String::as_str));
     wanted.extend(["cordon -l", "terraform apply"]);
     assert_eq!(log, wanted, "{lines:#?}");
-    // Run again when the group is gone, nothing is emptied, and nothing fails.
+    // In a second run after the group is gone, nothing is drained and nothing fails.
     std::fs::remove_file(at.join("log")).unwrap();
     std::fs::remove_file(at.join("joined")).unwrap();
     std::fs::write(at.join("gone"), "").unwrap();

@@ -1,4 +1,4 @@
-//! Plans as they are told: every tier into its neighbours, and the cases of `tests/cases/diff`.
+//! Plans as text: every tier to its neighbours, and the cases of `tests/cases/diff`.
 
 use std::fs;
 

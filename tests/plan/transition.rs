@@ -1,4 +1,4 @@
-//! What is up while a step runs: between two good states more exists than either of them says.
+//! What exists while a step runs: more than in the state before or after it.
 
 use tierc::pair::Pair;
 use tierc::plan::order::Ways;
@@ -6,7 +6,7 @@ use tierc::plan::{Plan, PlannedStep, plan};
 
 use super::{keeps_its_promise, prod, typed, with};
 
-/// The plan of a change, each step and each way back of which keeps the rules while it runs.
+/// Plans a change, and checks that each step and each undo keeps the rules while it runs.
 fn planned<R>(before: &str, after: &str, look: impl FnOnce(&Plan) -> R) -> R {
     with(before, after, |sides, request| {
         let plan = plan(request);
@@ -24,7 +24,7 @@ fn planned<R>(before: &str, after: &str, look: impl FnOnce(&Plan) -> R) -> R {
     })
 }
 
-/// What a change breaks while it runs, where one step makes all of it: each finding's arithmetic.
+/// The arithmetic of each rule that a change breaks while it runs, if one step makes all of it.
 fn at_once(before: &str, after: &str, ways: Ways) -> Vec<String> {
     with(before, after, |sides, request| {
         let found = request.broken_meanwhile(sides, ways, &[]);
@@ -42,7 +42,7 @@ fn step<'a>(plan: &'a Plan, title: &str) -> &'a PlannedStep {
     found.unwrap_or_else(|| panic!("no step `{title}`: {:?}", titles(plan)))
 }
 
-/// Where the first line stands that holds all of these.
+/// The index of the first line that contains all of these.
 fn place(lines: &[String], parts: &[&str]) -> usize {
     let holds = |line: &String| parts.iter().all(|part| line.contains(part));
     let found = lines.iter().position(holds);
@@ -81,7 +81,7 @@ fn a_shorter_drain_keeps_the_longer_pace_until_the_old_pods_are_gone() {
             "deletionTimestamp",
         ];
         place(&typed(&rolled.procedure).verify, &gone);
-        // Both ways begin once no pod drains: somebody may have restarted one.
+        // Step and undo start only when no pod drains, because a person may have restarted one.
         let paced = &plan.steps[1];
         for procedure in [&paced.procedure, paced.undo.as_ref().unwrap()] {
             let waits = place(&typed(procedure).apply, &gone);
@@ -102,7 +102,7 @@ fn a_shorter_drain_keeps_the_longer_pace_until_the_old_pods_are_gone() {
     });
 }
 
-/// The sibling of a shorter drain: any roll that shortens it, with other changes of the pods.
+/// Like a shorter drain alone: a rollout that shortens the drain and changes the pods in other ways.
 #[test]
 fn fewer_instances_and_a_shorter_drain_hold_in_one_roll() {
     let before = prod("large", "pgbouncer { drain \"600s\" }");
@@ -161,7 +161,7 @@ pgbouncer {{ instances 1; clients max=420; pool default=60 max-db=120 reserve=5 
             ["set api.connections.per-pod", "set api.rollout.max-surge"]
         );
     });
-    // The other direction: the larger surge goes before each pod takes more.
+    // The other direction: the larger surge is applied before each pod opens more connections.
     assert!(at_once(&after, &before, Ways::Forth).is_empty());
     assert_eq!(at_once(&after, &before, Ways::Both), [sum]);
     planned(&after, &before, |plan| {
@@ -227,7 +227,7 @@ database {{ replicas 1 via=\"{via}\" }}"
                 &typed(&lowered.procedure).verify,
                 &["SHOW DATABASES", "current_connections", "-le 30 ]"],
             );
-            // Smaller pools are felt by clients: the step says how many may wait, and shows them.
+            // Smaller pools affect clients: the step says how many may wait, and shows them.
             place(
                 &typed(&lowered.procedure).notes,
                 &["serve 120 clients at once instead of 240", "disconnects"],
@@ -246,7 +246,7 @@ database {{ replicas 1 via=\"{via}\" }}"
             let undo = back.undo.as_ref().unwrap();
             place(&typed(undo).verify, &["SHOW POOLS", "cl_waiting"]);
             place(&typed(undo).verify, &["SHOW DATABASES", "-le 30 ]"]);
-            // (4 + 1) x 30 + 625 + 20 = 795: just what the replica has, and told.
+            // (4 + 1) x 30 + 625 + 20 = 795: exactly the replica's limit, and the step says so.
             assert_eq!(moved.meanwhile.len(), 1);
             assert_eq!(moved.meanwhile[0].sum.total(), 795);
         });
@@ -290,7 +290,7 @@ pgbouncer {{ clients max={clients}; pool default=60 max-db=80 reserve=5 }}"
         );
         prod("medium", &text)
     };
-    // 25 x 5 of the API, and all 26 that leave beside all 26 that replace them.
+    // 25 x 5 of the API, and all 26 terminating pods in addition to their 26 replacements.
     let codes = crate::support::codes(&with(26, 200));
     assert!(
         codes.contains(&"client-connections-exceeded".to_owned()),
@@ -342,7 +342,7 @@ pgbouncer {{ pool default=60 max-db=80 reserve=5 }}"
 
 #[test]
 fn what_a_service_gives_back_is_waited_for() {
-    // Over PgBouncer: its pods, and what they hold there.
+    // Through PgBouncer: the pods, and their client connections.
     planned(
         &service(5, 4, "pgbouncer"),
         &service(2, 3, "pgbouncer"),
@@ -360,7 +360,7 @@ fn what_a_service_gives_back_is_waited_for() {
             );
         },
     );
-    // Past it: the server counts 20 that are set aside beside those of the service.
+    // Directly: the server counts the 20 `direct` connections in addition to those of the service.
     planned(&service(5, 3, "direct"), &service(2, 3, "direct"), |plan| {
         let step = step(plan, "change service `outbox`");
         place(
@@ -368,7 +368,7 @@ fn what_a_service_gives_back_is_waited_for() {
             &["pg_stat_activity", "-le 26 ]"],
         );
     });
-    // The way back of a service that grows waits as well.
+    // The undo for a service that grows also waits.
     planned(&service(2, 3, "direct"), &service(5, 3, "direct"), |plan| {
         let undo = step(plan, "change service `outbox`").undo.as_ref().unwrap();
         place(&typed(undo).verify, &["pg_stat_activity", "-le 26 ]"]);
@@ -389,7 +389,7 @@ fn a_service_that_moves_keeps_its_way_to_pgbouncer_until_nothing_of_it_is_left_t
             &typed(&step.procedure).verify,
             &["pg_stat_activity", "-le 20 ]"],
         );
-        // Only this step lets it in: it cannot have moved before.
+        // Only this step admits the service, so it cannot have moved before.
         let asked = typed(&step.procedure).requires.join("\n");
         assert!(!asked.contains("over pgbouncer"), "{asked}");
         place(
@@ -416,7 +416,7 @@ fn connections_that_are_set_aside_no_more_are_waited_for() {
     });
 }
 
-/// The sibling of a pool that goes: one that is renamed leaves under its old name.
+/// Like a deleted pool: a renamed pool is removed under its old name.
 #[test]
 fn a_renamed_deployment_is_let_in_before_it_comes_and_shut_out_once_it_is_gone() {
     let named = |name: &str| prod("medium", &format!("api {{ name \"{name}\" }}"));

@@ -9,7 +9,7 @@ pub(super) fn call(call: &AwsCall) -> String {
     command(std::iter::once(first).chain(call.arguments.iter().map(argument)))
 }
 
-/// A call that is not made where one variable is no smaller than the other.
+/// A call that is skipped unless the first variable is smaller than the second.
 pub(super) fn called(call: &AwsCall, unless: Option<(&str, &str)>) -> String {
     let unless = unless.map_or_else(String::new, |(one, other)| {
         format!("[ \"${one}\" -ge \"${other}\" ] || ")
@@ -59,7 +59,7 @@ fn value(value: &ArgumentValue) -> String {
     }
 }
 
-/// A field of a structure, within double quotes where any of them is asked for.
+/// A field of a structure, within double quotes if a value is queried.
 fn field(value: &ArgumentValue) -> String {
     match value {
         ArgumentValue::Text(text) => text.clone(),
@@ -85,12 +85,12 @@ pub(super) fn larger(variable: &str, number: u32) -> String {
     format!("$(({variable} > {number} ? {variable} : {number}))")
 }
 
-/// A question to AWS, whose answer is text.
+/// A query of AWS with a text answer.
 pub(super) fn asked(query: &AwsQuery) -> String {
     queried(query, Some("--output text"))
 }
 
-/// A question to AWS, whose answer people read.
+/// A query of AWS whose answer is shown to people.
 pub(super) fn shown(query: &AwsQuery) -> String {
     queried(query, None)
 }
@@ -106,8 +106,8 @@ fn queried(query: &AwsQuery, output: Option<&str>) -> String {
     )
 }
 
-/// The loop shows each answer meanwhile. The waiters that come with the command line give up after 10
-/// to 30 minutes, and see what was there before where the change has not begun yet.
+/// The loop shows each answer. The waiters of the AWS CLI give up after 10 to 30 minutes. If the change
+/// has not started yet, they see the old state and succeed too early.
 pub(super) fn waited(
     call: &AwsCall,
     fields: &[String],

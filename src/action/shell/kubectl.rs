@@ -1,16 +1,16 @@
-//! kubectl: manifests, pods and the marks that the schedule leaves.
+//! kubectl: manifests, pods and the marks of the schedule.
 
 use super::layout::{command, until};
 use super::words::{argument, quoted, word};
 use crate::action::{Holds, KubectlArgument, KubectlCall, Manifests};
 
-/// The mark of what the schedule has put to sleep.
+/// The mark of a workload that the schedule stopped.
 const MARK: &str = "jsonpath='{.metadata.annotations.tierc\\.dev/off-hours}'";
 
-/// The count at which KEDA holds a pool.
+/// The count at which KEDA pauses a pool.
 const PAUSE: &str = "jsonpath='{.metadata.annotations.autoscaling\\.keda\\.sh/paused-replicas}'";
 
-/// Manifests as `kubectl` takes them.
+/// Manifests as arguments of `kubectl`.
 pub(super) fn flag(manifests: &Manifests) -> String {
     match manifests {
         Manifests::File(path) => format!("-f {}", word(path)),
@@ -26,7 +26,7 @@ pub(super) fn restarted(namespace: &str, deployment: &str) -> String {
     )
 }
 
-/// Lets pods in beside those that are let in.
+/// Adds pods to those that a network policy admits.
 pub(super) fn let_in(namespace: &str, policy: &str, apps: &[String]) -> String {
     let apps: Vec<String> = apps.iter().map(|app| format!("\"{app}\"")).collect();
     let patch = format!(
@@ -41,8 +41,8 @@ pub(super) fn let_in(namespace: &str, policy: &str, apps: &[String]) -> String {
     ])
 }
 
-/// By day it finds nothing to do. What somebody else paused has no mark of the schedule's, or another
-/// count than the mark says.
+/// Outside off-hours it does nothing. A pool that a person paused has no mark of the schedule, or a count
+/// that differs from the mark.
 pub(super) fn woken(namespace: &str, scaled_object: &str) -> String {
     let scaler = format!("scaledobject/{scaled_object} -n {namespace}");
     format!(
@@ -70,7 +70,7 @@ pub(super) fn conditioned(
     }
 }
 
-/// An answer that does not come is none: the loop goes on until the cluster says that no pod leaves.
+/// A failed query counts as "not yet": the loop continues until the cluster reports no terminating pod.
 pub(super) fn none_leaving(namespace: &str, pods: Option<&str>) -> String {
     let which = pods.map_or_else(String::new, |pods| format!(" -l {}", word(pods)));
     until(&format!(
@@ -99,7 +99,7 @@ pub(super) fn of_secret(namespace: &str, secret: &str, key: &str, holds: &Holds)
     ))
 }
 
-/// The API's mark, which lasts as long as it sleeps.
+/// The API's mark, which exists while the schedule keeps the API stopped.
 pub(super) fn api_mark(namespace: &str, config_map: &str) -> String {
     format!(
         "$(kubectl get configmap/{} -n {} --ignore-not-found \\\n    -o {MARK})",
@@ -108,14 +108,14 @@ pub(super) fn api_mark(namespace: &str, config_map: &str) -> String {
     )
 }
 
-/// By day it finds the API awake.
+/// Outside off-hours the API is already running.
 pub(super) fn api_woken(namespace: &str, deployment: &str, replicas: u32) -> String {
     format!(
         "REPLICAS=$(kubectl get deployment/{deployment} -n {namespace} -o jsonpath='{{.spec.replicas}}')\n[ \"$API\" = awake ] || [ \"$REPLICAS\" != 0 ] ||\n    kubectl scale deployment/{deployment} -n {namespace} --current-replicas=0 --replicas={replicas}"
     )
 }
 
-/// A call as it is typed.
+/// A call as a shell command.
 pub(super) fn call(call: &KubectlCall) -> String {
     let first = format!("kubectl {}", call.command);
     let operands = call.operands.iter().map(|operand| word(operand));
@@ -136,7 +136,7 @@ pub(super) fn call(call: &KubectlCall) -> String {
     )
 }
 
-/// kubectl makes nothing anew that exists: what it would make is applied.
+/// `kubectl create` fails for an existing object, so its output is applied instead.
 pub(super) fn made_applied(made: &KubectlCall) -> String {
     let made = made.clone().flag("dry-run", "client").flag("o", "yaml");
     format!("{} |\n    kubectl apply -f -", call(&made))
@@ -153,7 +153,7 @@ pub(super) fn objects_deleted(namespace: &str, objects: &[String]) -> String {
     command(std::iter::once(first).chain(objects.iter().map(|it| word(it))))
 }
 
-/// A Deployment without ready pods tells no number.
+/// A Deployment without ready pods reports no number.
 pub(super) fn ready(namespace: &str, deployment: &str, least: u32) -> String {
     until(&format!(
         "READY=$(kubectl get deployment/{deployment} -n {namespace} \\\n    -o go-template='{{{{or .status.readyReplicas 0}}}}') &&\n    [ \"$READY\" -ge {least} ]"

@@ -1,9 +1,9 @@
-//! How a command is laid out over lines.
+//! Line breaks of commands.
 
-/// Columns of a command, after which it goes on in the next line.
+/// The width at which a command continues on the next line.
 const WIDTH: usize = 76;
 
-/// A command over as many lines as it needs; no word is cut.
+/// A command, broken into lines between words.
 pub(super) fn command(words: impl IntoIterator<Item = String>) -> String {
     let mut text = String::new();
     let mut column = 0;
@@ -27,18 +27,18 @@ pub(super) fn command(words: impl IntoIterator<Item = String>) -> String {
     text
 }
 
-/// A text one level further in.
+/// A text with one more level of indentation.
 pub(super) fn indented(text: &str) -> String {
     let lines = text.lines().map(|line| format!("    {line}"));
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// A text within one that stands further in: its first line goes on there.
+/// A text inside an indented text; its first line continues the line there.
 pub(super) fn nested(text: &str, levels: usize) -> String {
     text.replace('\n', &format!("\n{}", "    ".repeat(levels)))
 }
 
-/// A loop that ends when a command ends well.
+/// A loop until a command succeeds.
 pub(super) fn until(command: &str) -> String {
     format!("until {command}; do\n    sleep 15\ndone")
 }

@@ -1,4 +1,4 @@
-//! Nodes: those of a group, how they are emptied, and how a group loses them.
+//! Nodes of a group: selecting, draining and removing them.
 
 use super::aws::{asked, call};
 use super::layout::{indented, nested, until};
@@ -18,7 +18,7 @@ impl NodeLabels {
     }
 }
 
-/// The name that EKS knows a group by.
+/// The name of a group in EKS.
 pub(super) fn group_name(cluster: &str, environment: &str, group: &str) -> String {
     let [list, describe] = looking_up(cluster);
     format!(
@@ -52,8 +52,8 @@ fn looking_up(cluster: &str) -> [AwsCall; 2] {
     ]
 }
 
-/// Empties one node after the other until none is left that was not emptied: a node that joins
-/// meanwhile is cordoned before the next one is drained, and drained in its turn.
+/// Drains one node after the other until all are drained. A node that joins meanwhile is cordoned before
+/// the next node is drained, and is drained, too.
 pub(super) fn each_emptied(nodes: &NodeLabels, emptying: &Emptying) -> String {
     let selector = nodes.selector();
     let selector = word(&selector);
@@ -77,9 +77,9 @@ done",
     )
 }
 
-/// Takes every pod off `$NODE`. PgBouncer's pods leave one at a time, however many share the node:
-/// a disruption budget does not count those that are on their way out. The only one leaves when
-/// another is there, as in a rollout. The node is done when everything that left it runs elsewhere.
+/// Drains `$NODE`. PgBouncer's pods leave the node one at a time, because a disruption budget does not
+/// count terminating pods. A single PgBouncer pod leaves after its replacement is ready, as in a rollout.
+/// The node is done when all evicted workloads are available elsewhere.
 fn emptied(emptying: &Emptying) -> String {
     let PoolerDeployment {
         namespace,
@@ -90,7 +90,7 @@ fn emptied(emptying: &Emptying) -> String {
             "kubectl rollout status deployment/{deployment} -n {namespace}"
         )))
     };
-    // A simple assignment ends a script where its command fails; a list of `for` does not.
+    // With `set -e`, a failed command in an assignment ends the script; in the list of a `for` it does not.
     let pods = format!(
         "PODS=$(kubectl get pods -n {namespace} -l app.kubernetes.io/name={deployment} --field-selector=spec.nodeName=\"${{NODE#node/}}\" -o name)"
     );
@@ -116,7 +116,7 @@ fn emptied(emptying: &Emptying) -> String {
     )
 }
 
-/// The calls that take nodes out of a group: its bound, its size, another bound, and a node that goes.
+/// The calls that remove nodes from a group: its maximum, its size, another maximum, and one node.
 fn shrinking(cluster: &str, group: &Remembered, most: u32) -> [AwsCall; 4] {
     let variable = |variable| {
         ArgumentValue::Remembered(Remembered {
@@ -145,9 +145,9 @@ fn shrinking(cluster: &str, group: &Remembered, most: u32) -> [AwsCall; 4] {
     ]
 }
 
-/// A node autoscaler would put new nodes in the place of those that leave as soon as evicted pods find
-/// no room: before a node is emptied, the maximum becomes the size. EKS takes no maximum below the
-/// size, so that a group which grew in between is noticed.
+/// When evicted pods find no room, a node autoscaler would replace removed nodes. So the maximum is set to
+/// the current size before a node is drained. EKS refuses a maximum below the size, so a group that grew
+/// in between is noticed.
 pub(super) fn shrunk(
     cluster: &str,
     group: &Remembered,
@@ -200,7 +200,7 @@ pub(super) fn as_many(nodes: &NodeLabels, least: &Number) -> String {
     until(&format!("[ \"{}\" -ge {least} ]", counted(nodes)))
 }
 
-/// kubectl takes a selector that finds nothing for an error.
+/// For kubectl, a selector without matches is an error.
 pub(super) fn ready(nodes: Option<&NodeLabels>) -> String {
     let Some(nodes) = nodes else {
         return "kubectl wait --for=condition=Ready nodes --all --timeout=15m".into();

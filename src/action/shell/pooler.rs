@@ -8,8 +8,8 @@ use crate::model::{ADMIN_USER, PGBOUNCER_PORT, STATS_USER};
 /// A local port that leads to one pod of PgBouncer after the other.
 const LOCAL_PORT: u16 = 16432;
 
-/// The new file reaches every pod before any is told to read it. The time comes from the cluster, which
-/// writes the times of the logs: the local clock may be off.
+/// Every pod has the new file before any pod reloads. The time comes from the cluster, because the log
+/// has the cluster's times and the local clock may be wrong.
 pub(super) fn reloaded(namespace: &str, deployment: &str, config: &str, digest: &str) -> String {
     let each = |what: &str| {
         format!(
@@ -30,7 +30,7 @@ pub(super) fn reloaded(namespace: &str, deployment: &str, config: &str, digest: 
     .join("\n")
 }
 
-/// What the console of every pod of PgBouncer answers, with `failed` for one that does not.
+/// The answers of the console of every PgBouncer pod, with `failed` for a pod that does not answer.
 fn answers(pooler: &PoolerDeployment, question: &str) -> String {
     let PoolerDeployment {
         namespace,
@@ -87,7 +87,7 @@ pub(super) fn client_connections(pooler: &PoolerDeployment, pods: &str, most: u6
     ))
 }
 
-/// The pods of PgBouncer are told by their addresses.
+/// PgBouncer's own connections are recognised by the addresses of its pods.
 pub(super) fn past_pooler(pooler: &PoolerDeployment, most: u64) -> String {
     let PoolerDeployment {
         namespace,

@@ -1,5 +1,5 @@
-//! Large pods: a node holds a whole number of them, and the rest of the node is of no use to them.
-//! This is an exact bound that the sums miss.
+//! Large pods: a node holds a whole number of them, and the rest of the node is unusable for them. This
+//! is an exact bound that the sums miss.
 
 use super::{Load, Room};
 
@@ -12,9 +12,9 @@ pub struct Crowd {
     pub cpu: u64,
     /// The bytes that each of them requests at least.
     pub memory: u64,
-    /// How many come.
+    /// The number of pods.
     pub pods: u64,
-    /// How many find a place.
+    /// The number of pods that fit.
     pub places: u64,
 }
 
@@ -50,8 +50,8 @@ impl Crowd {
     }
 }
 
-/// The worst crowd of `loads`, which must run on `rooms`: the pods of one load, all pods with at
-/// least so much CPU, or all pods with at least so much memory.
+/// The worst crowd of `loads`, which must run on `rooms`: the pods of one load, all pods with at least a
+/// certain CPU request, or all pods with at least a certain memory request.
 pub(super) fn worst<'l>(loads: &[&'l Load], rooms: &[&Room]) -> Option<Crowd> {
     let mut worst = Crowd::none();
     let mut whose: Vec<&'l Load> = Vec::new();

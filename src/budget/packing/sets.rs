@@ -81,7 +81,7 @@ struct Bound {
     set: Set,
     /// What they ask for together.
     asked: [u128; 3],
-    /// Where they stand among all.
+    /// Their indices among all.
     loads: Vec<usize>,
 }
 

@@ -37,7 +37,7 @@ struct Gap<'a, 'b> {
     /// The day that begins at the midnight.
     day: Weekday,
     side: MidnightSide,
-    /// Who is awake meanwhile.
+    /// The workloads that run meanwhile.
     subjects: Vec<ScheduleSubject>,
 }
 

@@ -1,4 +1,4 @@
-//! Where known words are in a text.
+//! Finds known words in a text.
 
 use std::collections::BTreeMap;
 use std::ops::{Bound, Range};

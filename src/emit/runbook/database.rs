@@ -139,7 +139,7 @@ fn procedures(database: &RunbookDatabase, environment: &str) -> Procedures {
     )
 }
 
-/// The same actions for each of these instances, in a loop where there are several.
+/// The same actions for each instance, in a loop if there are several.
 fn for_each(ids: &[String], actions: impl Fn(ArgumentValue) -> Vec<Action>) -> Vec<Action> {
     match ids {
         [only] => actions(only.into()),
@@ -151,8 +151,8 @@ fn for_each(ids: &[String], actions: impl Fn(ArgumentValue) -> Vec<Action>) -> V
     }
 }
 
-/// A larger volume, and a ceiling for it. A replica needs the size of its source but does not grow with
-/// it, so the replicas come first.
+/// A larger volume, and a maximum for it. A replica needs the size of its source but does not grow with
+/// it, so the replicas grow first.
 fn of_volume(sh: Procedures, database: &RunbookDatabase) -> Procedures {
     let mut ids = database.replicas.clone();
     ids.push(database.id.clone());
@@ -252,7 +252,7 @@ fn lag_of(id: &str) -> AwsCall {
     )
 }
 
-/// What CloudWatch knows of a metric for the last hour.
+/// CloudWatch's values of a metric for the last hour.
 pub(super) fn last_hour(
     namespace: &str,
     metric: &str,
@@ -281,7 +281,7 @@ fn created(database: &RunbookDatabase, next: &str) -> [Action; 2] {
     [call.into(), reached(next, "available", &[]).into()]
 }
 
-/// An instance of its own follows no source.
+/// A promoted instance has no source.
 fn promoted(id: &str) -> [Action; 3] {
     let source = "ReadReplicaSourceDBInstanceIdentifier";
     let shown = described(id, &format!("[Endpoint.Address,{source}]"));
@@ -292,8 +292,8 @@ fn promoted(id: &str) -> [Action; 3] {
     ]
 }
 
-/// Half as many again, or as many as the memory of each server certainly allows; `None` if that is not
-/// more, or if the memory is unknown. A replica with fewer than its source does not start.
+/// One and a half times as many, or as many as the memory of each server certainly allows. `None` if that
+/// is not more, or if the memory is unknown. A replica with fewer than its source does not start.
 fn more(environment: &Environment, catalogue: &Catalogue) -> Option<RunbookConnections> {
     let database = &environment.database;
     let (now, replicas) = (database.max_connections.value, &database.replicas);

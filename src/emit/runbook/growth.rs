@@ -13,18 +13,18 @@ pub(super) struct RunbookVolume {
     /// Whether RDS may have made it larger than the file states.
     pub(super) grows: bool,
     pub(super) more: Option<Larger>,
-    /// Why there is no larger one.
+    /// Why it cannot grow.
     full: Option<String>,
-    /// The ceiling that it could be given, where it has none.
+    /// A possible maximum, if it has none.
     pub(super) ceiling: Option<u32>,
 }
 
 #[derive(Serialize)]
 pub(super) struct Larger {
     pub(super) gib: u32,
-    /// The ceiling that goes with it, where there is one: RDS wants it a tenth above the volume.
+    /// The maximum for that size, if there is one: RDS requires a tenth above the volume.
     pub(super) max_gib: Option<u32>,
-    /// Whether growing as suggested stripes the volume anew.
+    /// Whether RDS stripes the volume again if it grows as suggested.
     stripes: bool,
 }
 
@@ -52,8 +52,8 @@ pub(super) fn volume(storage: &Storage) -> RunbookVolume {
     }
 }
 
-/// Half as much again, within RDS' limits: at least a tenth more, below the largest maximum, and
-/// within the provisioned IOPS.
+/// One and a half times the size, within RDS' limits: at least a tenth more, below the largest maximum,
+/// and within the provisioned IOPS.
 fn larger(storage: &Storage) -> Result<u32, String> {
     let (gib, grows) = (storage.gib.value, storage.max_gib.value > 0);
     let largest = if grows {

@@ -184,7 +184,7 @@ fn larger_limits(pods: &RunbookPods, environment: &Environment) -> [Action; 3] {
     ]
 }
 
-/// How fast pods are added, with what Kubernetes does where no step is stated.
+/// How fast pods are added; Kubernetes' defaults if no step is stated.
 fn scale_up(scaling: &Scaling) -> String {
     let which = match scaling.select.value {
         Select::Max => "more",
@@ -246,7 +246,7 @@ fn of_pool(environment: &Environment, pods: &RunbookPods, worker: &Worker) -> Pr
     let minimum = |count: u32| patch(format!(r#""minReplicaCount":{count}"#));
     let maximum = |count: u32| patch(format!(r#""maxReplicaCount":{count}"#));
     let pause = worker.pause.as_ref().map(|count| count.value);
-    // While it is paused, nobody heeds its bounds.
+    // KEDA ignores the bounds of a paused pool.
     let rises = pause.is_none() && pods.event > pods.min;
     let more = pods.more.filter(|_| pause.is_none());
     Procedures::default()
@@ -284,7 +284,7 @@ pub(super) fn autoscalers(environment: &Environment) -> [Action; 2] {
     ["scaledobjects", "hpa"].map(|kind| listed(kind, namespace).into())
 }
 
-/// A count to hold a pool at that is paused already: another one than that.
+/// A count at which to hold a paused pool, other than its present count.
 fn other_than(paused: u32, pods: &RunbookPods) -> u32 {
     let counts = [pods.hold, pods.max, (paused / 2).max(1)];
     let other = counts.into_iter().find(|count| *count != paused);

@@ -1,15 +1,15 @@
-//! What a section has people type, as actions: its template gets them written out, by name.
+//! The actions of a runbook section. Its template gets them as shell text, by name.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::action::Action;
 
-/// The procedures of a section, by the name that its template knows each by.
+/// The procedures of a section, by their names in the template.
 #[derive(Default)]
 pub(super) struct Procedures(Vec<(&'static str, Vec<Action>)>);
 
 impl Procedures {
-    /// With one procedure more.
+    /// Adds a procedure.
     pub(super) fn with(
         mut self,
         name: &'static str,
@@ -19,7 +19,7 @@ impl Procedures {
         self
     }
 
-    /// With one procedure more, where there is one.
+    /// Adds a procedure, if there is one.
     pub(super) fn with_some(
         self,
         name: &'static str,

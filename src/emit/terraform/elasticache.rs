@@ -116,7 +116,7 @@ fn parameter_group(
 pub struct Snapshots {
     /// Days; 0 turns snapshots off.
     pub days: u32,
-    /// When, in UTC, where it is stated.
+    /// The window in UTC, if it is stated.
     pub window: Option<DailyWindow>,
 }
 

@@ -1,5 +1,5 @@
-//! What a field of the model may be: a value, a list, a map, a node or several, and how each is read,
-//! compared with the tier, written and settled.
+//! The types of fields: a value, a list, a map, a node or several nodes. Each is read, compared with the
+//! tier, written and resolved here.
 
 use std::collections::BTreeMap;
 
@@ -73,7 +73,7 @@ impl<T: Value> Settled for Option<Sourced<T>> {
     }
 }
 
-/// A list whose order says nothing.
+/// A list whose order does not matter.
 impl<T: Value + Ord> Declared for Vec<Sourced<T>> {
     type Written = Written<Vec<Spanned<T>>>;
     const FORM: Form = T::FORM;
@@ -124,7 +124,7 @@ impl<T: Value + Ord> Settled for Vec<Sourced<T>> {
     }
 }
 
-/// Nodes of one name, or of the kinds of a vocabulary. The file states all of them or none.
+/// Nodes of one name, or of several kinds. The file states all of them or none.
 impl<P: Part> Declared for Vec<P> {
     type Written = Written<Vec<P::Written>>;
     const FORM: Form = P::FORM;
@@ -151,7 +151,7 @@ impl<P: Part> Declared for Vec<P> {
     }
 }
 
-/// Where keys tell the nodes apart, their order says nothing.
+/// If the nodes have keys, their order does not matter.
 impl<P: Part + Settled> Settled for Vec<P> {
     fn settle<S: Settle>(written: Self::Written, by: &mut S, path: &str) -> Self {
         let Some(list) = written.value else {
@@ -190,7 +190,7 @@ impl<P: Part> Declared for Option<P> {
     }
 }
 
-/// Values by names of the user's own.
+/// Values by names that the user chooses.
 impl<T: Value> Declared for BTreeMap<String, Sourced<T>> {
     type Written = BTreeMap<String, Written<T>>;
     const FORM: Form = T::FORM;
@@ -253,7 +253,7 @@ impl<P: Part> Declared for BTreeMap<Name, P> {
     }
 }
 
-/// Nodes without names, by what they say.
+/// Nodes without names, by their identity.
 impl<P: Part<Written: Unnamed>> Declared for BTreeMap<String, P> {
     type Written = BTreeMap<String, P::Written>;
     const FORM: Form = P::FORM;

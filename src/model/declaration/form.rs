@@ -21,7 +21,7 @@ pub enum Form {
     Word(fn() -> Vec<&'static str>),
     /// Any text.
     Text,
-    /// A text that its place takes.
+    /// A text that is valid in its place.
     Placed(Place),
     /// A version: numbers with points between.
     Version,
@@ -37,7 +37,7 @@ pub enum Form {
     Cpu,
     /// Bytes.
     Memory,
-    /// An amount of anything, more than none.
+    /// An amount above zero.
     Quantity,
     /// A count of pods, or a share of them.
     Portion,
@@ -45,7 +45,7 @@ pub enum Form {
     Daily,
     /// A window of a week.
     Weekly,
-    /// 0, for what sleeps.
+    /// 0, the only count of the API in off-hours.
     Asleep,
     /// Days of the week.
     Days,
@@ -53,9 +53,9 @@ pub enum Form {
     Clock,
     /// A day and a time.
     Moment,
-    /// The same, at which something is over.
+    /// A day and a time at which something ends.
     End,
-    /// A length of time down to a millisecond, of at least one.
+    /// A duration of at least one millisecond.
     Millis,
     /// A share of requests.
     ErrorRate,
@@ -63,11 +63,11 @@ pub enum Form {
     Date,
     /// The name of a rule.
     Rule,
-    /// A text that says something.
+    /// A text that is not empty.
     Sentence,
     /// The fingerprint of a value that looks like a credential.
     Fingerprint,
-    /// Values by names of the user's own: what the names take, and what the values take.
+    /// Values by names that the user chooses: the form of the names, and the form of the values.
     Map(Place, &'static Form),
     /// The attributes of a node.
     Attributes(&'static [&'static Declaration]),
@@ -77,7 +77,7 @@ pub enum Form {
 pub const LABELS: Form = Form::Map(Place::LabelKey, &Form::Placed(Place::LabelValue));
 
 impl Form {
-    /// The words of a closed vocabulary; of anything else, none.
+    /// The words of a closed vocabulary; empty for other forms.
     #[must_use]
     pub fn words(&self) -> Vec<&'static str> {
         if let Self::Word(words) = self {
@@ -88,7 +88,7 @@ impl Form {
     }
 }
 
-/// What an attribute takes, in words.
+/// The accepted values, as a phrase.
 impl fmt::Display for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -13,7 +13,7 @@ macro_rules! kebab {
 }
 pub(crate) use kebab;
 
-/// The same letters with hyphens for underscores.
+/// The name with hyphens instead of underscores.
 #[expect(
     clippy::indexing_slicing,
     reason = "iterators do not run while compiling, and this runs nowhere else"
@@ -33,29 +33,28 @@ pub(crate) const fn hyphens<const N: usize>(field: &[u8]) -> [u8; N] {
 /// ```text
 /// /// An RDS volume.
 /// Storage: StorageNode, StorageField, settled {
-///     /// GiB.
+///     /// The volume's size in GiB.
 ///     property gib: Sourced<u32> = Form::Gib(1..=LARGEST_GIB), "500";
-///     /// The kind.
+///     /// The volume's type.
 ///     property kind as "type": Sourced<StorageType>, "\"gp3\"";
 /// }
 /// ```
 ///
-/// A line says how the attribute stands in KDL ([`Stands`](super::Stands), in lower case), its name, its
-/// type once resolved, the values that it takes unless its type says so, and an example.
-/// `Option<...>` may be absent. `as` gives the KDL spelling where it is not the field's name, and
-/// `among` a node whose attributes stand among its owner's. `inside "engine" { ... }` holds attributes
-/// that stand in one child and have no part of their own; `sole_property` is the one property of such
-/// a child, whose path is the child's.
+/// A line has the attribute's form in KDL ([`Stands`](super::Stands), in lower case), its name, its type
+/// once resolved, the values that it takes unless its type determines them, and an example.
+/// `Option<...>` may be absent. `as` gives the KDL spelling if it differs from the field's name.
 ///
-/// `nodes` holds any number of nodes, of which a `key` tells one from another; `kinds` holds nodes that are
-/// named after what they are, which their `kind` says. `narrowed` says what attributes of a node among
-/// its owner's take there, where that is less than elsewhere.
+/// - `among`: a node whose attributes are written in its owner's block. `narrowed` lists attributes that
+///   accept fewer values there.
+/// - `inside "engine" { ... }`: attributes that are written on a child which is not a node of the model.
+///   `sole_property` is the only property of such a child, and its path is the child's.
+/// - `nodes`: any number of nodes, each identified by its `key`. `kinds`: nodes that are named by their
+///   `kind`.
+/// - `named`: nodes with names. `unnamed`: nodes without names, identified by their content.
+/// - `pools`: a value for each named worker pool.
 ///
-/// `named` holds nodes that have names, and `unnamed` nodes that are told apart by what they say. `pools`
-/// holds a value for each of some worker pools.
-///
-/// `settled` says that nothing of the part is derived: resolving it is then written, too. `derived`
-/// parts are resolved by hand. So are `whole` ones, which a file or its tier states as a whole.
+/// A part is `settled` if no value is derived: the macro then also writes how it is resolved. `derived`
+/// parts are resolved by hand, and so are `whole` parts, which come from the file or from its tier.
 macro_rules! node {
     ($($(#[doc = $doc:literal])+ $part:ident: $node:ident, $names:ident, $mode:ident { $($body:tt)+ })+) => {$(
         $crate::model::declaration::one_node! {
@@ -65,7 +64,7 @@ macro_rules! node {
 }
 pub(crate) use node;
 
-/// Takes the lines of one node in, and writes what follows from them.
+/// Collects the lines of one node, and generates its code.
 macro_rules! one_node {
     // `inside "engine" { ... }`: its lines, and its end.
     ($head:tt [$($fields:tt)*] [$($reads:tt)*] [none] inside $inside:literal { $($inner:tt)+ } $($rest:tt)*) => {
@@ -94,7 +93,7 @@ macro_rules! one_node {
             [$($reads)* { ($field [$type]) }] [none] $($rest)* }
     };
 
-    // An attribute without a spelling of its own, and one that takes what its type does.
+    // An attribute without `as`, and one without a form of its own.
     ($head:tt $fields:tt $reads:tt $inside:tt
      $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* $stands:ident $field:ident: $type:ty $(= $form:expr)?, $example:literal; $($rest:tt)*) => {
         $crate::model::declaration::one_node! { $head $fields $reads $inside
@@ -112,7 +111,7 @@ macro_rules! one_node {
                 = <$type as $crate::model::declaration::Declared>::FORM, $example; $($rest)* }
     };
 
-    // An attribute of the node itself, and one that stands inside of a child.
+    // An attribute of the node itself, and one that is written on a child.
     ($head:tt [$($fields:tt)*] [$($reads:tt)*] [none]
      $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* $stands:ident $field:ident as [$name:expr]: $type:ty = $form:expr, $example:literal; $($rest:tt)*) => {
         $crate::model::declaration::one_node! { $head
@@ -131,7 +130,7 @@ macro_rules! one_node {
     (@below required $inside:literal [$name:literal]) => { concat!($inside, ".", $name) };
     (@below $stands:ident $inside:literal $name:tt) => { $inside };
 
-    // Everything is taken in.
+    // All lines are collected.
     ({ [$($head:tt)+] $part:ident $node:ident $names:ident $mode:ident }
      [$({ [$($doc:tt)+] [$($serde:tt)*] $walk:ident $stands:ident $field:ident [$type:ty]
           [$name:expr] [$inside:expr] [$step:expr] [$form:expr] [$narrows:expr] [$example:literal] [$sentence:expr] })+]
@@ -152,7 +151,7 @@ macro_rules! one_node {
         #[doc = concat!("[`", stringify!($part), "`] as written.")]
         #[derive(Clone, Debug, Default)]
         pub struct $node {
-            /// Where the node stands.
+            /// The place of the node.
             pub place: Option<$crate::source::Span>,
             $($($doc)+ pub $field: <$type as $crate::model::declaration::Declared>::Written,)+
         }

@@ -1,6 +1,6 @@
 //! How an attribute is written in its node.
 
-/// How an attribute stands in its node.
+/// How an attribute is written in its node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stands {
     /// `key=value`.
@@ -9,13 +9,13 @@ pub enum Stands {
     Required,
     /// The one property of a child, which the child must have: `pause at=0`.
     SoleProperty,
-    /// A value behind the node's name, which may be absent.
+    /// A value after the node's name, which may be absent.
     Argument,
-    /// A value behind the node's name, which must be there.
+    /// A value after the node's name, which is required.
     RequiredArgument,
-    /// The same, where it tells the node from others of its name.
+    /// A required argument that distinguishes the node from others of its name.
     Key,
-    /// The node's name, which says of which kind the node is.
+    /// The node's name, which is its kind.
     Kind,
     /// A child whose one argument is the value.
     Child,
@@ -23,30 +23,30 @@ pub enum Stands {
     List,
     /// A child whose arguments are the values, at least one.
     FilledList,
-    /// A child for each value, whose one argument it is.
+    /// A child for each value, with the value as its argument.
     Repeated,
-    /// A child whose properties are the values, by names of the user's own.
+    /// A child whose properties are the values, by names that the user chooses.
     Map,
-    /// The same, in any number of children.
+    /// A map in any number of children.
     Maps,
     /// A child with attributes of its own.
     Node,
     /// Any number of children with attributes of their own.
     Nodes,
-    /// The same, where the children are named after their kinds.
+    /// Any number of children with attributes of their own, which are named by their kind.
     Kinds,
-    /// Children with attributes of their own, told apart by their names.
+    /// Children with attributes of their own and with names.
     Named,
-    /// The same without names, told apart by what they say: `off-hours`.
+    /// Children with attributes of their own, identified by their content: `off-hours`.
     Unnamed,
-    /// A child for each of some worker pools: the pool's name and the value, `worker "batch" 0`.
+    /// A child for each named worker pool, with its value: `worker "batch" 0`.
     Pools,
-    /// Attributes that stand among the owner's.
+    /// Attributes that are written in the owner's block.
     Among,
 }
 
 impl Stands {
-    /// Whether a node that lacks the value says nothing.
+    /// Whether a node without the value is invalid.
     #[must_use]
     pub fn is_required(self) -> bool {
         match self {

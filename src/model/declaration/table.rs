@@ -1,4 +1,4 @@
-//! The nodes of the top level and every attribute below them, as a table to go through.
+//! A table of the top-level nodes and of every attribute below them.
 
 use super::{Declaration, Form, Literal, Stands, TextNode, below};
 use crate::model::attribute::join;
@@ -16,20 +16,20 @@ pub struct Top {
     pub attributes: Vec<&'static Declaration>,
 }
 
-/// An attribute that has a value, and where it stands.
+/// An attribute that has a value, and its place in the language.
 #[derive(Clone, Debug)]
 pub struct Standing {
     /// The node of the top level.
     pub top: &'static Top,
-    /// The nodes between that one and the attribute, from above.
+    /// The nodes between that node and the attribute, outermost first.
     pub above: Vec<&'static Declaration>,
     /// The attribute.
     pub attribute: &'static Declaration,
 }
 
 impl Top {
-    /// The nodes of the top level among the attributes of a file; those that are no nodes belong to
-    /// the file itself, which has no name.
+    /// The top-level nodes among the attributes of a file. Attributes that are not nodes belong to the
+    /// file itself, which has no name.
     #[must_use]
     pub fn all_of(file: &'static [&'static Declaration]) -> Vec<Self> {
         let mut own = Vec::new();
@@ -129,7 +129,7 @@ impl Standing {
         steps.fold(String::new(), |path, step| below(&path, &step.path()))
     }
 
-    /// The attributes without which the node that it stands in says nothing.
+    /// The attributes that its node requires.
     #[must_use]
     pub fn required_beside(&self) -> Vec<Self> {
         let owner = |it: &Self| {
@@ -141,7 +141,7 @@ impl Standing {
         all
     }
 
-    /// What the attribute takes where it stands.
+    /// The values that the attribute takes in this place.
     #[must_use]
     pub fn form(&self) -> &'static Form {
         let mut path = self.attribute.path();
@@ -155,7 +155,7 @@ impl Standing {
         &self.attribute.form
     }
 
-    /// States a value in `node`, which is the node of the top level, in place of any that is there.
+    /// States a value in `node`, the top-level node, and replaces any value that is there.
     pub fn state(&self, node: &mut TextNode, values: Vec<Literal>) {
         let through = self.above.iter().filter(|it| it.stands != Stands::Among);
         let owner = through.fold(node, |node, step| node.child_of(&step.names()));

@@ -23,7 +23,7 @@ pub enum Stated {
     Name(Name),
     /// A length of time.
     Duration(Duration),
-    /// Cores, bytes, or an amount of anything.
+    /// Cores, bytes, or another amount.
     Quantity(Quantity),
     /// A count of pods, or a share of them.
     Portion(Portion),
@@ -70,19 +70,19 @@ impl Display for Stated {
 pub enum Literal {
     /// A string, without its quotes.
     Text(String),
-    /// A number or a truth value, as it stands.
+    /// A number or a truth value, as written.
     Bare(String),
 }
 
 /// A type of values that a file states.
 pub trait Value: Clone + Debug + Display + PartialEq {
-    /// What an attribute of this type takes, where nothing narrower is declared.
+    /// The values that an attribute of this type takes, unless the declaration restricts them.
     const FORM: Form;
 
     /// The value, if `stated` is one of this type.
     fn of(stated: Stated) -> Option<Self>;
 
-    /// What keeps resolving going where a value is missing and the environment is not used.
+    /// A value with which resolving can continue if a value is missing. The environment is then not used.
     fn placeholder() -> Self;
 
     /// The value as it is written.
@@ -90,7 +90,7 @@ pub trait Value: Clone + Debug + Display + PartialEq {
         Literal::Text(self.to_string())
     }
 
-    /// Whether a file may state it: names that are composed may be longer.
+    /// Whether a file may state it. Names that tierc composes may be longer than that.
     fn can_be_stated(&self) -> bool {
         true
     }

@@ -1,6 +1,6 @@
-//! The walks over the attributes of a part, field by field.
+//! Iteration over the attributes of a part, field by field.
 
-/// Writes the walks over a part's attributes: `flat` or `named`, the field, and its step in a path.
+/// Generates the iteration over a part's attributes: `flat` or `named`, the field, and its path step.
 macro_rules! walks {
     ($part:ident $names:ident $(($kind:ident $field:ident $step:expr))*) => {
         impl $crate::model::attribute::Attributes for $part {

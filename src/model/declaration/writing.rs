@@ -2,7 +2,7 @@
 
 use super::{Declaration, Literal, Stands};
 
-/// A node of KDL in the making.
+/// A KDL node under construction.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TextNode {
     /// Its name.
@@ -16,7 +16,7 @@ pub struct TextNode {
 }
 
 impl TextNode {
-    /// A node of this name that says nothing yet.
+    /// An empty node of this name.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -25,7 +25,7 @@ impl TextNode {
         }
     }
 
-    /// Whether it says nothing.
+    /// Whether it is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.arguments.is_empty() && self.properties.is_empty() && self.children.is_empty()
@@ -41,8 +41,7 @@ impl TextNode {
         self.children.get_mut(at).expect("a child that is there")
     }
 
-    /// The first child that is called one of `names`, which is added under the first of them if there
-    /// is none.
+    /// The first child with one of the `names`. If there is none, a child with the first name is added.
     pub fn child_of(&mut self, names: &[&str]) -> &mut Self {
         let known = |child: &&Self| names.contains(&&*child.name);
         let name = self.children.iter().find(known).map(|it| it.name.clone());
@@ -50,13 +49,13 @@ impl TextNode {
         self.child(name.as_deref().unwrap_or(first))
     }
 
-    /// States the value of an attribute, where it is declared to stand.
+    /// States the value of an attribute in its declared place.
     pub fn state(&mut self, at: &'static Declaration, value: Literal) {
         self.restate(at, vec![value]);
     }
 
-    /// States the values of an attribute, where it is declared to stand, in place of those that are
-    /// there; only a list has several.
+    /// States the values of an attribute in its declared place, instead of those that are there. Only a
+    /// list has several.
     pub fn restate(&mut self, at: &'static Declaration, values: Vec<Literal>) {
         let owner = match at.inside {
             Some(inside) => self.child(inside),
@@ -102,8 +101,8 @@ impl TextNode {
         }
     }
 
-    /// States one value of an attribute that is a map. Where several children may hold it, each has one:
-    /// beside the name of a variable such as `TOKEN`, a second value could be taken for its credential.
+    /// States one value of a map. If several children may hold the map, each gets one value: beside a name
+    /// such as `TOKEN`, a second value could be mistaken for a credential.
     pub fn state_key(&mut self, at: &'static Declaration, key: &str, value: Literal) {
         if at.stands == Stands::Maps {
             let mut child = Self::new(at.name);

@@ -1,4 +1,4 @@
-//! Findings about what a node holds and nobody asked for.
+//! Findings about parts of a node that no reader asked for.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ pub(super) fn report(fields: &Fields<'_>) {
     }
 }
 
-/// `environment name="prod"`: the argument stands there, behind a key that does not exist.
+/// `environment name="prod"`: the argument is there, but after a key that does not exist.
 fn value_with_key(fields: &Fields<'_>) -> bool {
     let (Some(_), [property]) = (fields.missing_argument, fields.properties.as_slice()) else {
         return false;
@@ -69,7 +69,7 @@ fn missing(fields: &Fields<'_>) {
     let message = format!("`{}` needs a {what}", fields.path);
     let finding = Diagnostic::error(code::MISSING_VALUE, message, fields.name_span());
     let node = fields.node_name();
-    // `worker { name "batch" }`: its name stands inside.
+    // `worker { name "batch" }`: the name is in the block.
     let named = fields.node.children().find(|child| child.name == "name");
     let written = named.and_then(|child| child.entries.first());
     let example = written.map_or(example, |entry| entry.value.repr);
@@ -108,7 +108,7 @@ fn arguments(fields: &Fields<'_>) {
 }
 
 fn properties(fields: &Fields<'_>) {
-    // A suggestion leads to one property alone, and to none that is there.
+    // Each property is suggested once, and never if it is already stated.
     let mut given: BTreeSet<&str> = fields
         .node
         .entries
@@ -182,7 +182,7 @@ fn as_properties(block: &Block<'_>) -> Option<String> {
 }
 
 fn children(fields: &Fields<'_>) {
-    // A suggestion leads to one node alone, and to none that is there, of those that stand once.
+    // Each node is suggested once. A node that may appear once is never suggested if it is stated.
     let names = fields.node.children().map(|child| &*child.name);
     let mut given: BTreeSet<&str> = names.collect();
     for child in &fields.children {
@@ -218,7 +218,7 @@ fn children(fields: &Fields<'_>) {
     }
 }
 
-/// Notes where a child that nobody asked for would have a meaning: what stands there may lack it.
+/// Notes the nodes in which an unexpected child would be valid: it may be missing there.
 fn elsewhere(fields: &Fields<'_>, child: &KdlNode<'_>) {
     let name = &*child.name;
     if vocabulary::is_known(name) {
@@ -232,7 +232,7 @@ fn elsewhere(fields: &Fields<'_>, child: &KdlNode<'_>) {
     }
 }
 
-/// The count of `workers 0`, which names no pool.
+/// The count in `workers 0`, which names no pool.
 fn count_alone<'a>(child: &KdlNode<'a>) -> Option<&'a str> {
     match child.entries.as_slice() {
         [entry] if entry.key.is_none() => entry.value.whole().map(|_| entry.value.repr),

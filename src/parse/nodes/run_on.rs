@@ -6,7 +6,7 @@ use crate::parse::tree::{Block, KdlEntry, KdlNode};
 use crate::parse::vocabulary;
 use crate::source::Span;
 
-/// The node with such children taken apart, each of them reported; `None` where there are none.
+/// The node with such children separated, each with a finding; `None` if there are none.
 pub(super) fn parted<'a>(node: &KdlNode<'a>, cx: Cx<'_>) -> Option<KdlNode<'a>> {
     let block = node.block.as_ref()?;
     if !block.nodes.iter().any(has_bare_word) {
@@ -25,7 +25,7 @@ pub(super) fn parted<'a>(node: &KdlNode<'a>, cx: Cx<'_>) -> Option<KdlNode<'a>> 
     })
 }
 
-/// A child, and the nodes of the names `known` that stand behind it on its line.
+/// A child, and the nodes with `known` names that follow on its line.
 fn parts<'a>(child: &KdlNode<'a>, known: &[&'static str], cx: Cx<'_>) -> Option<Vec<KdlNode<'a>>> {
     let meant = |entry: &KdlEntry<'_>| {
         let word = bare_word(entry)?;

@@ -1,4 +1,4 @@
-//! Nodes that are stated as a whole: what of them is wrong beside their values.
+//! Nodes that are stated as a whole: checks that concern several values.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,8 @@ use crate::parse::fields::Fields;
 /// Counts by worker pool.
 type PoolCounts = BTreeMap<Name, Pooled<u32>>;
 
-/// Leaves a node of which something could not be read out of `file`, which has one node; says which part
-/// of the language is broken then. `fields` are those of the node.
+/// Removes the only node of `file` if any of its values could not be read, and returns the part of the
+/// language that is then broken. `fields` are those of the node.
 pub(super) fn keep_whole(file: &mut EnvironmentFileNode, fields: &Fields<'_>) -> Option<TopPart> {
     let part = TopPart::of(fields.node_name());
     let stated = &mut file.environment;
@@ -32,8 +32,8 @@ pub(super) fn keep_whole(file: &mut EnvironmentFileNode, fields: &Fields<'_>) ->
     (kept < all || (all > 0 && fields.is_in_doubt())).then_some(part)
 }
 
-/// Whether off-hours or an event state any count; reports those that do not. A misspelt node is told of
-/// itself.
+/// Whether off-hours or an event state any count; reports those without one. A misspelled node has its
+/// own finding.
 fn has_counts(
     fields: &Fields<'_>,
     api: &Written<u32>,
@@ -56,7 +56,7 @@ fn has_counts(
     false
 }
 
-/// Whether a load test lacks anything that it needs to run. What it expects is no such thing.
+/// Whether a load test lacks a value without which it cannot run. Expectations are not needed to run.
 fn is_unreadable(test: &LoadTestNode) -> bool {
     let mut test = test.clone();
     test.expect = ExpectationNode::default();

@@ -1,4 +1,4 @@
-//! Readers of what the calendar and the clock say.
+//! Readers of dates, times and durations.
 
 use super::{KdlValue, Problem, Reading, mismatch, near, nearly, string, whole};
 use crate::model::{ClockTime, DailyWindow, Days, Duration, ErrorRate, Moment, WeeklyWindow};

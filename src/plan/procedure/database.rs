@@ -1,4 +1,4 @@
-//! RDS, by its own command line.
+//! Procedures for RDS, through the AWS CLI.
 
 mod access;
 mod server;
@@ -67,7 +67,7 @@ fn modify(database: &Database, id: impl std::fmt::Display, changes: &[Argument])
     Procedure::default().apply(modified(id, changes.iter().cloned(), at_once))
 }
 
-/// Done is only what is available, with nothing pending, every parameter in force and these values.
+/// Done means: available, nothing pending, every parameter in force, and these values.
 fn settled(procedure: Procedure, database: &Database, wanted: &[Wanted]) -> Procedure {
     windowed(
         procedure.verify(reached(&database.name.value, "available", wanted)),
@@ -89,7 +89,7 @@ fn static_parameter(id: impl std::fmt::Display, connections: u32) -> AwsCall {
     parameter(id, CONNECTIONS, connections, "pending-reboot")
 }
 
-/// A parameter that acts from a reboot on, and the reboot.
+/// A parameter that needs a reboot, and the reboot.
 fn rebooted(
     procedure: Procedure,
     id: impl std::fmt::Display,
@@ -101,7 +101,7 @@ fn rebooted(
     actions.into_iter().fold(procedure, Procedure::apply)
 }
 
-/// What a reboot asks for where changes wait for the window.
+/// What a reboot requires if changes wait for the window.
 fn window_has_begun(procedure: Procedure, database: &Database) -> Procedure {
     match database.maintenance.apply.value {
         Apply::Now => procedure,
@@ -117,7 +117,7 @@ fn reads(database: &Database) -> impl Iterator<Item = String> + '_ {
     (1..=database.replicas.count.value).map(|number| database.read_identifier(number))
 }
 
-/// One at a time, so that readers always find the others.
+/// One at a time, so that the other replicas serve reads.
 fn replicas(sides: Pair<&Database>) -> Procedure {
     let (before, after) = (&sides.before.replicas, &sides.after.replicas);
     let resized = before.instance != after.instance;
@@ -150,7 +150,7 @@ fn replicas(sides: Pair<&Database>) -> Procedure {
             done.waited_for()
         });
     }
-    // A reboot does not wait for the window: the person who runs it has to.
+    // A reboot does not wait for the window, so the person who runs it must wait.
     let procedure = if resized {
         windowed(procedure, sides.after)
     } else {
@@ -161,8 +161,8 @@ fn replicas(sides: Pair<&Database>) -> Procedure {
     )
 }
 
-/// Replicas are there before anybody reads from them, and nobody reads from one that goes: pods
-/// leave the last one before PgBouncer does, which would turn them away.
+/// Replicas exist before reads move to them, and reads leave a replica before it is removed. Pods leave
+/// the last replica before PgBouncer's entry for reads is removed, which would refuse them.
 fn count(states: Pair<State<'_>>) -> Procedure {
     let ids = states.map(|state| reads(&state.environment.database).collect::<Vec<_>>());
     let new = ids.after.iter().filter(|id| !ids.before.contains(id));

@@ -8,7 +8,7 @@ use crate::pair::Pair;
 /// The API's autoscaler in a tree's `kubernetes` folder.
 pub(super) const API_HPA: &str = "api-hpa.yaml";
 
-/// Whether the tree has the autoscalers, and not the chart.
+/// Whether the tree has the autoscalers, instead of the chart.
 pub(super) fn owns(state: State<'_>) -> bool {
     state.environment.deliver.autoscalers.value == Autoscalers::Manifests
 }
@@ -18,7 +18,7 @@ pub(super) fn manifest(state: State<'_>, file: &str) -> Manifests {
     state.file(&format!("kubernetes/{file}"))
 }
 
-/// Applies one.
+/// Applies one file.
 pub(super) fn applied(state: State<'_>, file: &str) -> Procedure {
     Procedure::default().apply(Action::Apply {
         manifests: manifest(state, file),
@@ -32,9 +32,9 @@ pub(super) fn deletion(state: State<'_>, path: &str) -> Action {
     }
 }
 
-/// What shows that the cluster has the manifests of the new state. While an event holds the minimum of
-/// the API's autoscaler above the declared one, that line is no difference: the minimum is compared
-/// by itself, and may not be lower.
+/// Checks that the cluster has the manifests of the new state. During an event, the minimum of the API's
+/// autoscaler may be above the declared one. So that line is ignored, and a separate command checks that
+/// the minimum is not lower.
 pub(super) fn same(states: Pair<State<'_>>, manifests: Manifests) -> Procedure {
     let after = states.after;
     let bounds_the_api =
@@ -52,8 +52,8 @@ pub(super) fn same(states: Pair<State<'_>>, manifests: Manifests) -> Procedure {
     })
 }
 
-/// Whether an event of either state raises the API's minimum: what the old one raised stays so until
-/// the schedule has run again.
+/// Whether an event of either state raises the API's minimum. A minimum that BEFORE's event raised stays
+/// until the schedule runs again.
 fn rises(states: Pair<State<'_>>) -> bool {
     let of = |state: State<'_>| {
         let mut events = state.environment.event.values();

@@ -1,11 +1,11 @@
-//! EKS managed node groups, which Terraform makes and deletes.
+//! EKS managed node groups, which Terraform creates and deletes.
 //!
-//! Whatever takes nodes away at once is done here node by node, before Terraform or EKS does it:
-//! to delete a group, EKS sets its size to zero, evicts the pods of all its nodes together, and
-//! terminates the nodes after some minutes whatever still runs there. A smaller desired size does
-//! the same to as many nodes as leave, and honours no disruption budget (Amazon EKS User Guide,
-//! "Delete a managed node group" and "Managed node groups concepts"). So many PgBouncer pods would
-//! then drain beside their replacements that the server runs out of connections.
+//! The steps drain nodes one by one before Terraform or EKS removes them. To delete a group, EKS sets
+//! its size to zero, evicts the pods of all its nodes together, and terminates the nodes after some
+//! minutes even if pods still run there. With a smaller desired size, EKS does the same to the surplus
+//! nodes, and ignores disruption budgets (Amazon EKS User Guide, "Delete a managed node group" and
+//! "Managed node groups concepts"). Then so many PgBouncer pods would drain beside their replacements
+//! that the server runs out of connections.
 
 use super::{Procedure, State, targeted, workloads};
 use crate::action::{
@@ -16,13 +16,13 @@ use crate::model::{Duration, Environment, Name, NodeGroup};
 use crate::pair::Pair;
 use crate::plan::move_kind::MoveKind;
 
-/// What a node group takes, with the pods that select other nodes for it.
+/// The procedure for a node group, and for pods that then select other nodes.
 pub(super) fn procedure(name: &Name, states: Pair<State<'_>>) -> Procedure {
     let sides = states.map(|state| state.environment.nodes.get(name));
     let pods = workloads::cluster(states);
     match (sides.before, sides.after) {
-        // Where pods may run is written from the groups: they move off a group before it goes, and
-        // onto one once it is there.
+        // The groups determine where pods may run. Pods leave a group before it is deleted, and move to a
+        // group after it is created.
         (Some(_), None) => pods.waited_for().then(deleted(name, states)),
         (Some(before), Some(after)) if before.count != after.count => {
             resized(name, Pair::new(before, after), states).then(pods)
@@ -32,8 +32,7 @@ pub(super) fn procedure(name: &Name, states: Pair<State<'_>>) -> Procedure {
     }
 }
 
-/// What comes before the way back from steps of these kinds: nodes that were cordoned take pods
-/// again.
+/// What the undo of such steps does first: it uncordons the nodes.
 pub(in crate::plan) fn uncordoned(kinds: &[&MoveKind], states: Pair<State<'_>>) -> Procedure {
     let state = states.before;
     kinds.iter().fold(Procedure::default(), |procedure, kind| {
@@ -54,7 +53,7 @@ pub(in crate::plan) fn uncordoned(kinds: &[&MoveKind], states: Pair<State<'_>>) 
     })
 }
 
-/// The group as Terraform has it.
+/// Creates or updates the group with Terraform.
 fn made(name: &Name, state: State<'_>) -> Procedure {
     let target = format!("module.eks.module.eks_managed_node_group[\"{name}\"]");
     Procedure::default()
@@ -71,7 +70,7 @@ fn selector(state: State<'_>, name: &Name) -> NodeLabels {
     }
 }
 
-/// Remembers the name that EKS knows a group by, which ends in what Terraform made up.
+/// Remembers the name of a group in EKS, which ends in a suffix from Terraform.
 fn known_as(variable: &'static str, state: State<'_>, name: &Name) -> Action {
     Action::Remember {
         variable,
@@ -83,7 +82,7 @@ fn known_as(variable: &'static str, state: State<'_>, name: &Name) -> Action {
     }
 }
 
-/// A group by the name that a variable remembers; without one the command is not run.
+/// A group by the name in a variable. If the variable is empty, the command is not run.
 fn remembered(variable: &'static str, name: &Name) -> Remembered {
     Remembered {
         variable,
@@ -95,7 +94,7 @@ fn without_group(name: &Name) -> String {
     format!("EKS has no node group with the labels of {name}")
 }
 
-/// A call about a group whose name a variable remembers.
+/// A call about a group whose name is in a variable.
 fn of_group(
     operation: &'static str,
     variable: &'static str,
@@ -110,7 +109,7 @@ fn of_group(
         )
 }
 
-/// Remembers how many nodes EKS keeps in a group.
+/// Remembers the desired size of a group.
 fn size(variable: &'static str, state: State<'_>, name: &Name) -> Action {
     let described = of_group("describe-nodegroup", variable, state, name);
     Action::Remember {
@@ -119,8 +118,8 @@ fn size(variable: &'static str, state: State<'_>, name: &Name) -> Action {
     }
 }
 
-/// Remembers the Auto Scaling group of a node group, which knows its size at once: EKS learns a
-/// little later what became of it.
+/// Remembers the Auto Scaling group of a node group. It has the current size, which EKS reports only
+/// after a delay.
 fn autoscaling_group(variable: &'static str, state: State<'_>, name: &Name) -> Action {
     let described = of_group("describe-nodegroup", variable, state, name);
     Action::Remember {
@@ -159,10 +158,10 @@ fn scaled_to(variable: &'static str, state: State<'_>, name: &Name, bounds: [&st
     }
 }
 
-/// What one of several numbers of nodes is.
+/// A regular expression for any number of nodes.
 const ANY: &str = "[0-9]+";
 
-/// What a variable remembers, which always holds something.
+/// The content of a variable that is never empty.
 fn known(variable: &'static str) -> ArgumentValue {
     ArgumentValue::Remembered(Remembered {
         variable,
@@ -174,8 +173,9 @@ fn number(number: u32) -> ArgumentValue {
     ArgumentValue::Text(number.to_string())
 }
 
-/// The EKS module leaves the size alone, and EKS refuses a minimum above it or a maximum below it:
-/// the size moves first, up by EKS, down node by node.
+/// Changes the bounds of a group. The EKS module ignores the desired size, and EKS refuses a minimum
+/// above it or a maximum below it. So the size changes first: upwards through the EKS API, downwards
+/// node by node.
 fn resized(name: &Name, sides: Pair<&NodeGroup>, states: Pair<State<'_>>) -> Procedure {
     let state = states.after;
     let counts = sides.map(|group| (group.count.min.value, group.count.max.value));
@@ -234,7 +234,7 @@ fn fewer(name: &Name, max: u32, states: Pair<State<'_>>) -> Action {
     }
 }
 
-/// All nodes of a group, one after the other, and then the group.
+/// Drains all nodes of a group, one after the other, and then deletes the group.
 fn deleted(name: &Name, states: Pair<State<'_>>) -> Procedure {
     let state = states.before;
     let nodes = selector(state, name);
@@ -251,9 +251,9 @@ fn deleted(name: &Name, states: Pair<State<'_>>) -> Procedure {
         .then(made(name, states.after))
 }
 
-/// A node autoscaler makes no new node in a group that is emptied, and takes none away either: in its
-/// place it could make another one. Nodes without a group stop the commands. A group that is gone or
-/// on its way out, as after a run that was interrupted, keeps its size.
+/// Fixes the size of a group while it is drained, so that a node autoscaler neither adds nodes nor
+/// replaces them. The commands stop if there are nodes but no group. A group that is deleted or being
+/// deleted, as after an interrupted run, keeps its size.
 fn held_at_its_size(name: &Name, state: State<'_>) -> Procedure {
     let remember = |variable, value| Action::Remember { variable, value };
     let scaled = scaled(
@@ -294,8 +294,8 @@ fn held_at_its_size(name: &Name, state: State<'_>) -> Procedure {
         ))
 }
 
-/// As many nodes as leave come up first in the group that takes their pods. Where no single one
-/// does, the groups that stay grow as their pods wait.
+/// First adds the same number of nodes to the group that takes the pods. If several groups take them, a
+/// node autoscaler grows these groups while pods are pending.
 fn room(name: &Name, states: Pair<State<'_>>) -> Procedure {
     let (before, after) = (states.before, states.after);
     let grows = "a node autoscaler runs, such as the Cluster Autoscaler: evicted pods without room wait for new nodes";
@@ -355,7 +355,7 @@ fn successor<'a>(
     })
 }
 
-/// How the nodes of a group are emptied.
+/// How the nodes of a group are drained.
 fn emptying(states: Pair<State<'_>>) -> Emptying {
     let counts = states.map(|state| state.environment.pgbouncer.instances.value);
     Emptying {
@@ -368,7 +368,7 @@ fn emptying(states: Pair<State<'_>>) -> Emptying {
     }
 }
 
-/// Seconds that a node takes to empty at the most, and five minutes for what waits for others.
+/// The longest drain of a node in seconds, plus five minutes for pods that wait for others.
 fn longest(states: Pair<State<'_>>) -> u64 {
     let of = |environment: &Environment| {
         let pools = environment.worker.values().map(|pool| pool.grace.value);

@@ -10,8 +10,8 @@ use crate::emit::pgbouncer::STATS_USER;
 use crate::emit::{lock, pgbouncer, secret};
 use crate::pair::Pair;
 
-/// PgBouncer after its manifest was applied: where its pods' template differs, new ones come up with
-/// the new settings; else those that run read them again.
+/// PgBouncer after its manifest was applied. If the pod template changed, new pods start with the new
+/// settings. Otherwise the running pods reload them.
 pub(super) fn follows(states: Pair<State<'_>>) -> Procedure {
     let inis = states.map(|state| pgbouncer::ini(state.environment, state.catalogue));
     let templates = states.map(|state| pooler_template(state.environment, state.catalogue));
@@ -29,8 +29,7 @@ pub(super) fn follows(states: Pair<State<'_>>) -> Procedure {
     }
 }
 
-/// PgBouncer's settings that a reload applies, unless its pods have to start with another limit of
-/// open files.
+/// Settings that a reload applies, unless the pods need another limit of open files and must restart.
 pub(super) fn reload(states: Pair<State<'_>>) -> Procedure {
     let limits = states.map(|state| pgbouncer::open_files(state.environment));
     if limits.before == limits.after {
@@ -43,7 +42,7 @@ pub(super) fn reload(states: Pair<State<'_>>) -> Procedure {
     }
 }
 
-/// Pods that run read their settings again.
+/// The running pods reload their settings.
 fn read_again(states: Pair<State<'_>>) -> Procedure {
     let state = states.after;
     let digest = lock::hash(pgbouncer::ini(state.environment, state.catalogue).as_bytes());
@@ -67,7 +66,7 @@ fn read_again(states: Pair<State<'_>>) -> Procedure {
     narrower(procedure, states)
 }
 
-/// What smaller pools mean for the clients of PgBouncer, and what shows those that wait.
+/// Notes what smaller pools mean for PgBouncer's clients, and shows the clients that wait.
 fn narrower(procedure: Procedure, states: Pair<State<'_>>) -> Procedure {
     let held = states.map(|state| {
         let pgbouncer = &state.environment.pgbouncer;
@@ -102,8 +101,8 @@ pub(super) fn console(procedure: Procedure, state: State<'_>) -> Procedure {
     ))
 }
 
-/// Another pace of rollouts: no pod's template has it, so that none is replaced. A faster one
-/// begins once no pod drains.
+/// Another pace of rollouts. It is not part of the pod template, so no pod is replaced. A faster pace
+/// starts once no pod drains.
 pub(super) fn pace(state: State<'_>) -> Procedure {
     Procedure::default()
         .apply(gone(state))
@@ -111,14 +110,14 @@ pub(super) fn pace(state: State<'_>) -> Procedure {
         .verify(rolled(state, &state.environment.pgbouncer.name.value))
 }
 
-/// No pod of PgBouncer drains any more.
+/// No PgBouncer pod is draining.
 pub(super) fn gone(state: State<'_>) -> Question {
     let name = &state.environment.pgbouncer.name.value;
     none_leaving(state, &format!("app.kubernetes.io/name={name}"))
 }
 
-/// A rollout of PgBouncer. The next step may count on the connections of the pods that leave only
-/// once they are gone.
+/// A rollout of PgBouncer. The next step may use the connections of the old pods only after these are
+/// gone.
 pub(super) fn rollout(states: Pair<State<'_>>) -> Procedure {
     let state = states.after;
     let rolled = applied(state, "pgbouncer.yaml")

@@ -1,5 +1,5 @@
-//! The lists that pools read: a step may leave one that no pool reads any more, because its pool
-//! goes or reads another one.
+//! The lists that pools read. After a step, a list may have no reader, because its pool was deleted or
+//! reads another list.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::action::shell::word;
 use crate::model::{Environment, Use};
 use crate::pair::Pair;
 
-/// What becomes of the lists that lose their last reader, and how to see what is left in them.
+/// Notes about lists that lose their last reader, with the commands that count what is left in them.
 #[must_use]
 pub(in crate::plan) fn unread(states: Pair<State<'_>>) -> Procedure {
     let read = states.map(|state| lists(state.environment));

@@ -1,4 +1,4 @@
-//! ElastiCache, by its own command line.
+//! Procedures for ElastiCache, through the AWS CLI.
 
 mod backups;
 mod replicas;
@@ -22,7 +22,7 @@ pub(super) fn procedure(name: &Name, what: GroupMove, states: Pair<State<'_>>) -
             let made = Procedure::default()
                 .apply(terraform(states.after))
                 .verify(reached(after, &[]));
-            // The way back from its deletion: pods read it again as soon as it is there.
+            // The undo of its deletion: pods read it again as soon as it exists.
             if what == GroupMove::Removed {
                 made.waited_for()
             } else {
@@ -50,7 +50,8 @@ pub(super) fn procedure(name: &Name, what: GroupMove, states: Pair<State<'_>>) -
     }
 }
 
-/// What pods read and what KEDA counts moves in one step; what the old group holds moves nowhere.
+/// The reads of the pods and the lists that KEDA counts move in one step. The data of the old group stay
+/// there.
 pub(super) fn uses(states: Pair<State<'_>>) -> Procedure {
     let serves = |wanted: Use| {
         let groups = states.map(|state| state.environment.redis_for(wanted));
@@ -95,10 +96,10 @@ fn modify_now(group: &RedisGroup, changes: Vec<Argument>) -> Procedure {
     modified(group, changes, true)
 }
 
-/// A change that waits for the window where the database's changes do: ElastiCache has no property
-/// of its own. The mode of cluster and that of encryption in transit wait like any other value: the
-/// ElastiCache API Reference has both among the `ReplicationGroupPendingModifiedValues`, "to be
-/// applied either immediately or during the next maintenance window".
+/// A change that waits for the window if the database's changes do; there is no separate attribute for
+/// ElastiCache. Cluster mode and encryption in transit wait like any other value: the ElastiCache API
+/// Reference lists both in `ReplicationGroupPendingModifiedValues`, "to be applied either immediately or
+/// during the next maintenance window".
 fn modify(group: &RedisGroup, changes: Vec<Argument>, state: State<'_>) -> Procedure {
     if state.environment.database.maintenance.apply.value == Apply::Now {
         return modify_now(group, changes);
@@ -106,8 +107,8 @@ fn modify(group: &RedisGroup, changes: Vec<Argument>, state: State<'_>) -> Proce
     in_window(modified(group, changes, false), group, state)
 }
 
-/// The same by Terraform, for what takes a parameter group that it makes first: it ends before the
-/// window where `apply_immediately` is false.
+/// The same through Terraform, for changes that need a new parameter group. Terraform ends before the
+/// window if `apply_immediately` is false.
 fn terraformed(group: &RedisGroup, state: State<'_>) -> Procedure {
     in_window(Procedure::default().apply(terraform(state)), group, state)
 }
@@ -174,7 +175,7 @@ fn changed(
     }
 }
 
-/// Within a parameter group's family by one call; beyond it Terraform makes the group first.
+/// Within the family of a parameter group, one call is enough. Otherwise Terraform creates a group first.
 fn engine(sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
     let after = sides.after;
     let families = sides.map(|group| {
@@ -225,7 +226,7 @@ fn engine(sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
         .verify(reached(after, &[]))
 }
 
-/// It acts at once and restarts nothing.
+/// It takes effect at once and restarts nothing.
 fn policy(group: &RedisGroup) -> Procedure {
     let (id, policy) = (&group.name.value, group.policy.value);
     Procedure::default()
@@ -233,7 +234,7 @@ fn policy(group: &RedisGroup) -> Procedure {
         .verify(elasticache::policy_is(id, policy))
 }
 
-/// Clients follow a server that offers encryption, and leave before it ends.
+/// Clients start encryption after the server offers it, and stop before the server does.
 fn encryption(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
     let group = sides.after;
     let clients = workloads::cluster(states);
@@ -265,7 +266,7 @@ fn encryption(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) ->
     }
 }
 
-/// Clients follow once the group takes them encrypted.
+/// Clients use encryption once the group accepts it.
 fn offered(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
     let group = sides.after;
     let mode = ("TransitEncryptionMode", group.tls.value.to_string());
@@ -284,8 +285,8 @@ fn offered(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Pr
     }
 }
 
-/// Pods read the encrypted address when they start next: not before the group takes it, and in
-/// time for the restart.
+/// Pods read the encrypted address at their next start. So the Secret changes after the group accepts
+/// encryption and before the restart.
 fn encrypted_url(name: &Name, group: &RedisGroup, state: State<'_>) -> Procedure {
     let entry = secret::redis_url(state.environment, name, group);
     workloads::filled(&entry, state, Holds::Start("rediss://".into())).note(format!(
@@ -301,9 +302,9 @@ fn encrypted(mode: &str) -> Vec<Argument> {
     ]
 }
 
-/// The server changes its mode while clients of both kinds are served; the clients change theirs
-/// while the server takes both. Its parameter group is one for cluster mode from `compatible` on,
-/// which Terraform makes with it.
+/// The server's mode changes while it serves clients of both kinds, and the clients' mode changes while
+/// the server accepts both. From `compatible` on, the parameter group is one for cluster mode, which
+/// Terraform creates in the same run.
 fn sharding(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
     let (before, group) = (&sides.before.cluster, sides.after);
     let after = &group.cluster;
@@ -312,11 +313,11 @@ fn sharding(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> P
         return resharded(sides);
     }
     match after.mode.value {
-        // Only a compatible server can be told: another one is made anew.
+        // Only a compatible server can change its mode; any other is recreated.
         ClusterMode::Enabled if before.mode.value == ClusterMode::Disabled => {
             terraformed(group, states.after).verify(reached(group, &[mode]))
         }
-        // A compatible server takes clients of both kinds: they move first, then it does.
+        // A compatible server accepts clients of both kinds: the clients change first, then the server.
         ClusterMode::Enabled => workloads::cluster(states)
             .waited_for()
             .require("clients use only database 0")
@@ -336,7 +337,7 @@ fn sharding(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> P
     }
 }
 
-/// Changes a number of a group, unless it has it already: ElastiCache refuses a change to that.
+/// Changes a number of a group, unless it has the value already: ElastiCache refuses such a change.
 fn unless_counted(group: &RedisGroup, field: &str, count: u32, call: AwsCall) -> Procedure {
     let has = of_group("describe-replication-groups", group)
         .query(format!("to_string(ReplicationGroups[0].{field})"));
@@ -352,8 +353,8 @@ fn unless_counted(group: &RedisGroup, field: &str, count: u32, call: AwsCall) ->
         ))
 }
 
-/// To reduce the shards, AWS needs the names of those that stay. They must be queried: after a change of
-/// their number, they are no longer counted from 0001.
+/// To reduce the shards, AWS needs the names of the shards that stay. They must be queried, because after
+/// a change of their number they are no longer numbered from 0001.
 fn resharded(sides: Pair<&RedisGroup>) -> Procedure {
     let group = sides.after;
     let count = group.cluster.shards.value;

@@ -1,4 +1,4 @@
-//! Off-hours and events: what follows them is changed, and what nobody will wake is woken.
+//! Off-hours and events: changes the schedule, and starts what no schedule would start any more.
 
 use super::manifests::manifest;
 use super::workloads::whole;
@@ -9,7 +9,7 @@ use crate::model::Environment;
 use crate::pair::Pair;
 use crate::schedule::{Calendar, ScheduleSubject};
 
-/// Nothing of what AFTER no longer puts to sleep may stay asleep: only what put it there wakes it.
+/// A workload that AFTER no longer stops must not stay stopped: only BEFORE's schedule would start it.
 pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
     let (before, after) = (states.before, states.after);
     let mut procedure = Procedure::default();
@@ -17,7 +17,7 @@ pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
         .into_iter()
         .filter(|subject| !sleepers(after.environment).contains(subject))
         .collect();
-    // The mark of the API goes with the ConfigMap that has it.
+    // The API's mark is deleted with its ConfigMap.
     if awake.contains(&ScheduleSubject::Api) {
         procedure = procedure.apply(Action::Remember {
             variable: "API",
@@ -39,22 +39,22 @@ pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
             deletion.clone()
         });
     }
-    // What puts things to sleep is replaced first: it runs every few minutes, and would do it again.
+    // The schedule is replaced first, because it runs every few minutes and would stop the workload again.
     procedure = procedure.then(whole(states));
     for subject in awake {
         procedure = woken(procedure, &subject, after.environment);
     }
-    // Until the API is awake, a run that was interrupted finds the mark again.
+    // The mark stays until the API runs, so that a second run after an interruption finds it.
     if goes && is_marked {
         procedure = procedure.apply(deletion);
     }
     procedure
 }
 
-/// The file with everything that follows the calendar.
+/// The manifest of the schedule.
 const FILE: &str = "schedules.yaml";
 
-/// Deletes what puts things to sleep, and leaves the ConfigMap with the mark of the API.
+/// Deletes the schedule, except for the ConfigMap with the API's mark.
 fn all_but_the_mark(state: State<'_>) -> Action {
     let file = state.files.get(&format!("kubernetes/{FILE}"));
     let objects = file.map(|text| yaml::objects(text)).unwrap_or_default();
@@ -67,7 +67,7 @@ fn all_but_the_mark(state: State<'_>) -> Action {
     }
 }
 
-/// Whatever off-hours name.
+/// The workloads that off-hours name.
 fn sleepers(environment: &Environment) -> Vec<ScheduleSubject> {
     let calendar = Calendar::of(environment);
     let subjects = calendar.subjects().into_iter();
@@ -76,8 +76,8 @@ fn sleepers(environment: &Environment) -> Vec<ScheduleSubject> {
         .collect()
 }
 
-/// By day nothing of this finds anything to do. What somebody else stopped or paused has no mark of the
-/// schedule's, or another count than the mark says.
+/// Outside off-hours these commands do nothing. Workloads that a person stopped or paused have no mark of
+/// the schedule, or a count that differs from the mark.
 fn woken(procedure: Procedure, subject: &ScheduleSubject, environment: &Environment) -> Procedure {
     let namespace = environment.namespace.value.to_string();
     match subject {

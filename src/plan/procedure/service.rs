@@ -1,5 +1,5 @@
-//! What others run and this only counts: services, and connections that are set aside. A step that
-//! counts less of them waits until there is less, for the next one uses what they gave back.
+//! Services and `direct` connections, which tierc counts but does not deploy. A step with fewer of their
+//! connections waits until the surplus is gone, because the next step may use it.
 
 use super::{Procedure, State, pooler};
 use crate::action::Question;
@@ -7,7 +7,7 @@ use crate::budget::connections;
 use crate::model::{Environment, Name, Service, Via};
 use crate::pair::Pair;
 
-/// A service that is counted otherwise.
+/// A service with other counts.
 pub(super) fn procedure(name: &Name, states: Pair<State<'_>>) -> Procedure {
     let sides = states.map(|state| state.environment.service.get(name));
     let procedure =
@@ -24,7 +24,7 @@ pub(super) fn procedure(name: &Name, states: Pair<State<'_>>) -> Procedure {
         ));
     }
     let mut procedure = if pooled.after > pooled.before {
-        // PgBouncer's network policy lets it in during this step, and not before.
+        // PgBouncer's network policy admits the service only from this step on.
         procedure.note(format!(
             "once the policy is applied, the owner of service `{name}` must {}: the commands wait until surplus pods and connections are gone",
             wanted(sides.after)
@@ -56,7 +56,7 @@ pub(super) fn procedure(name: &Name, states: Pair<State<'_>>) -> Procedure {
     procedure
 }
 
-/// What the deployment of a service must achieve.
+/// The required state of a service.
 fn wanted(service: Option<&Service>) -> String {
     match service {
         Some(service) => format!(
@@ -75,12 +75,12 @@ fn through(service: Option<&Service>, via: Via) -> u64 {
         })
 }
 
-/// The pods of a service: PgBouncer's network policy knows them by the same label.
+/// The label of a service's pods, by which PgBouncer's network policy admits them.
 fn label(name: &Name, environment: &Environment) -> String {
     format!("app in ({name},{}-{name})", environment.app.value)
 }
 
-/// Connections that are set aside for what bypasses PgBouncer.
+/// Connections that are reserved for clients that bypass PgBouncer.
 pub(super) fn direct(states: Pair<State<'_>>) -> Procedure {
     let counts = states.map(|state| connections::direct(state.environment));
     let procedure = Procedure::default()
@@ -95,7 +95,7 @@ pub(super) fn direct(states: Pair<State<'_>>) -> Procedure {
     past_pooler(procedure, states.after)
 }
 
-/// Waits until no more connections of the primary bypass PgBouncer than are counted.
+/// Waits until at most the counted connections to the primary bypass PgBouncer.
 fn past_pooler(procedure: Procedure, state: State<'_>) -> Procedure {
     procedure
         .require("`PGHOST`, `PGDATABASE`, `PGUSER` and `PGPASSWORD` connect to the primary itself as a member of `pg_monitor`: the commands count its connections")

@@ -1,5 +1,5 @@
-//! What a step changes in the cluster beside what it is about: a network policy lists the pools, a
-//! schedule holds the API's minimum. Left as it was, it would work against the step.
+//! Side effects of a step in the cluster: for example, the network policy lists the pools, and the
+//! schedule contains the API's minimum. If these files stayed as they were, they would undo the step.
 
 use super::{Procedure, State, pods, workloads};
 use crate::action::{Action, Manifests};
@@ -7,7 +7,7 @@ use crate::emit::kubernetes::{let_in, services};
 use crate::pair::Pair;
 use crate::plan::move_kind::{GroupMove, MoveKind};
 
-/// The procedure of a step of these kinds, with what it leaves of the files that differ.
+/// The procedure of a step of these kinds, which also applies the other files that differ.
 #[must_use]
 pub fn with_the_rest(own: Procedure, kinds: &[&MoveKind], states: Pair<State<'_>>) -> Procedure {
     let left = left(&own, states);
@@ -23,7 +23,7 @@ pub fn with_the_rest(own: Procedure, kinds: &[&MoveKind], states: Pair<State<'_>
         whole
     } else {
         match kinds {
-            // Its Secret cannot be filled before it is there: what first uses it brings them.
+            // Its Secret cannot be filled before the group exists: the step that first uses it applies them.
             [MoveKind::Redis(name, GroupMove::Added)] if !sides.before.redis.contains_key(name) => {
                 whole
             }
@@ -34,9 +34,9 @@ pub fn with_the_rest(own: Procedure, kinds: &[&MoveKind], states: Pair<State<'_>
     whole.then(outlived)
 }
 
-/// What lets pods in is there before they are; what shuts them out waits until they are gone. Where
-/// a step does both, because something is renamed, the policy that runs lets the new ones in first.
-/// Everything else, autoscalers among it, waits for no pod that leaves.
+/// The network policy admits new pods before they start, and excludes old pods after they are gone. If a
+/// step does both because of a new name, the present policy admits the new pods first. Everything else,
+/// such as autoscalers, does not wait for terminating pods.
 fn through_the_policy(
     own: Procedure,
     others: Procedure,
@@ -58,7 +58,7 @@ fn through_the_policy(
     } else {
         workloads::widened(states.before, &coming)
     };
-    // A service's own procedure waits for what it has at PgBouncer: its pods may stay.
+    // A service's own procedure waits for its connections to PgBouncer; its pods may stay.
     let services = services(states.before.environment);
     let gone = leaving.iter().filter(|name| !services.contains(name));
     let gone: Vec<&str> = gone.map(String::as_str).collect();
@@ -74,10 +74,10 @@ const POLICY: &str = "kubernetes/pgbouncer.yaml";
 
 const VALUES: &str = "helm/values.yaml";
 
-/// Names the other files, and is nothing to apply.
+/// Only lists the other files, and is not applied by itself.
 const INDEX: &str = "kubernetes/kustomization.yaml";
 
-/// The paths of what differs and is not applied.
+/// The paths of files that differ and are not applied yet.
 fn left<'a>(own: &Procedure, states: Pair<State<'a>>) -> Vec<&'a str> {
     let state = states.after;
     let whole = Manifests::Folder(state.path("kubernetes"));

@@ -1,4 +1,4 @@
-//! What runs in the cluster: Helm's values, autoscalers and PgBouncer.
+//! Procedures for what runs in the cluster: the Helm release, autoscalers and PgBouncer.
 
 use std::collections::BTreeSet;
 
@@ -43,8 +43,8 @@ pub(super) fn procedure(kind: &MoveKind, states: Pair<State<'_>>) -> Procedure {
     }
 }
 
-/// Manifests of the new state, by their paths in its tree; PgBouncer reads its settings again where
-/// they differ.
+/// Applies manifests of the new state, by their paths in its tree. PgBouncer reloads if its manifest is
+/// among them.
 pub(super) fn manifests(paths: &[&str], states: Pair<State<'_>>) -> Procedure {
     let files = paths
         .iter()
@@ -60,15 +60,15 @@ pub(super) fn manifests(paths: &[&str], states: Pair<State<'_>>) -> Procedure {
     procedure
 }
 
-/// What the cluster still has of BEFORE and AFTER no longer writes goes last: `kubectl apply` removes
-/// nothing. `own` is what the step does anyway.
+/// Deletes the objects that only BEFORE has, because `kubectl apply` removes nothing. It is the last
+/// action of a step. `own` is the rest of the step, which may already delete some of them.
 pub(super) fn outlived(own: &Procedure, states: Pair<State<'_>>) -> Procedure {
     let (before, after) = (states.before, states.after);
     let namespace = &after.environment.namespace.value;
     if before.environment.namespace.value != *namespace {
         return Procedure::default();
     }
-    // A file that the step leaves as it is loses nothing.
+    // An unchanged file loses no object.
     let lost = manifest_files(before).filter(|(path, text)| {
         let same = after.files.get(*path) == Some(*text);
         !same && !own.apply.contains(&deletion(before, path))
@@ -80,7 +80,7 @@ pub(super) fn outlived(own: &Procedure, states: Pair<State<'_>>) -> Procedure {
         let kept = manifest_files(after).flat_map(|(_, text)| yaml::objects(text));
         kept.collect()
     };
-    // A chart that takes the autoscalers over makes its own of the same names.
+    // A chart that takes over the autoscalers creates its own, under the same names.
     let handed_over = owns(before) && !owns(after);
     let mut old: Vec<String> = had
         .difference(&has)
@@ -103,7 +103,7 @@ fn manifest_files(state: State<'_>) -> impl Iterator<Item = (&String, &String)> 
     files.filter(|(path, _)| path.starts_with("kubernetes/"))
 }
 
-/// What the runbook's commands made for a load test that is gone.
+/// The objects that the runbook's commands created for a load test that AFTER no longer has.
 fn tested(states: Pair<State<'_>>) -> Vec<String> {
     let runs = |state: State<'_>| -> BTreeSet<String> {
         let tests = state.environment.load_test.iter();
@@ -125,7 +125,7 @@ fn is_autoscaler(kind: &str) -> bool {
     )
 }
 
-/// A kind as `kubectl` takes it.
+/// The argument of `kubectl` for a kind.
 fn argument(kind: &str) -> String {
     match kind {
         "HorizontalPodAutoscaler" => "hpa".into(),
@@ -133,13 +133,13 @@ fn argument(kind: &str) -> String {
     }
 }
 
-/// Whether either state puts a workload to sleep at times.
+/// Whether off-hours of either state stop the workload.
 fn sleeps(states: Pair<State<'_>>, subject: &ScheduleSubject) -> bool {
     let of = |state: State<'_>| Calendar::of(state.environment).sleeps(subject);
     of(states.before) || of(states.after)
 }
 
-/// What a step cannot show while a workload sleeps.
+/// Adds a note about what a step cannot verify in off-hours.
 fn unseen_asleep(
     procedure: Procedure,
     states: Pair<State<'_>>,
@@ -162,8 +162,8 @@ fn values(state: State<'_>) -> Procedure {
     })
 }
 
-/// Helm's values, and the pods of one Deployment that they replace: the next step may count on what
-/// the old ones hold once they are gone.
+/// `helm upgrade`, then waits until the old pods of one Deployment are gone: the next step may use the
+/// connections and the room that they held.
 fn replaced(states: Pair<State<'_>>, deployment: &Name) -> Procedure {
     let state = states.after;
     values(state)
@@ -171,7 +171,7 @@ fn replaced(states: Pair<State<'_>>, deployment: &Name) -> Procedure {
         .verify(none_leaving(state, &format!("app={deployment}")))
 }
 
-/// Helm's values, and the pods of everything that they roll.
+/// `helm upgrade`, then waits for the rollout of every Deployment.
 pub(super) fn rolled_out(states: Pair<State<'_>>) -> Procedure {
     let state = states.after;
     deployments(state)
@@ -181,13 +181,12 @@ pub(super) fn rolled_out(states: Pair<State<'_>>) -> Procedure {
         .verify(none_terminating(state))
 }
 
-/// Helm's values first where pods are to leave something that goes: done when no pod is left that
-/// had it.
+/// `helm upgrade` before something is removed that old pods use: done when no old pod is left.
 pub(super) fn left_behind(states: Pair<State<'_>>) -> Procedure {
     rolled_out(states).waited_for()
 }
 
-/// Lets pods through PgBouncer's network policy that it does not know yet, beside those it knows.
+/// Adds pods to those that PgBouncer's network policy admits.
 pub(super) fn widened(state: State<'_>, names: &[String]) -> Procedure {
     let pooler = state.pooler();
     Procedure::default().apply(Action::LetIn {
@@ -206,12 +205,12 @@ fn differs(states: Pair<State<'_>>, folder: &str) -> bool {
     !below.before.eq(below.after)
 }
 
-/// Everything in the cluster that the states have in different words.
+/// Applies everything in the cluster that differs between the states.
 pub(super) fn cluster(states: Pair<State<'_>>) -> Procedure {
     kustomized(states).then(pods(states))
 }
 
-/// The manifests, and PgBouncer with them.
+/// Applies the manifests, and lets PgBouncer follow its own.
 fn kustomized(states: Pair<State<'_>>) -> Procedure {
     if !differs(states, "kubernetes/") {
         return Procedure::default();
@@ -225,7 +224,7 @@ fn kustomized(states: Pair<State<'_>>) -> Procedure {
         .then(pooler::follows(states))
 }
 
-/// The pods of the chart.
+/// Rolls the chart's pods, and restarts them if they must read another Secret.
 fn pods(states: Pair<State<'_>>) -> Procedure {
     let mut procedure = Procedure::default();
     if differs(states, "helm/") {
@@ -237,8 +236,8 @@ fn pods(states: Pair<State<'_>>) -> Procedure {
     procedure
 }
 
-/// The same for pods that are to read over an entry of PgBouncer's: each of its pods has it before
-/// any of them looks for it.
+/// The same if reads move to PgBouncer: every PgBouncer pod has the new database entry before any
+/// workload uses it.
 pub(super) fn once_pooled(states: Pair<State<'_>>) -> Procedure {
     let entered = kustomized(states).waited_for();
     let filled = newly_pooled(states).map_or_else(Procedure::default, |entry| {
@@ -252,8 +251,8 @@ pub(super) fn once_pooled(states: Pair<State<'_>>) -> Procedure {
     entered.then(filled).then(pods(states))
 }
 
-/// The key that leads to PgBouncer from this step on, and past it before: a pod that starts by
-/// itself meanwhile reads what it holds.
+/// The Secret's key for reads, if they bypass PgBouncer before this step and use it afterwards. A pod
+/// that restarts meanwhile reads the key as it is then.
 pub(super) fn newly_pooled(states: Pair<State<'_>>) -> Option<secret::SecretEntry> {
     let entries = states.map(|state| secret::read_url(state.environment));
     let via = states.map(|state| state.environment.database.replicas.via.value);
@@ -263,7 +262,7 @@ pub(super) fn newly_pooled(states: Pair<State<'_>>) -> Option<secret::SecretEntr
         .filter(|_| (via.before, via.after) == (Via::Direct, Via::Pgbouncer))
 }
 
-/// A key holds what it is to hold.
+/// Waits until a key of a Secret has its new content.
 pub(super) fn filled(entry: &secret::SecretEntry, state: State<'_>, holds: Holds) -> Procedure {
     Procedure::default().apply(Question::Secret {
         namespace: state.namespace(),
@@ -273,7 +272,8 @@ pub(super) fn filled(entry: &secret::SecretEntry, state: State<'_>, holds: Holds
     })
 }
 
-/// Pods leave PgBouncer's entry for reads before it goes, and look for it once it is there.
+/// Moves reads: pods stop using PgBouncer's entry for reads before it is removed, and start using it
+/// after it exists.
 pub(super) fn reads(states: Pair<State<'_>>) -> Procedure {
     let whole = cluster(states);
     match states.after.environment.database.replicas.via.value {
@@ -292,8 +292,8 @@ pub(super) fn reads(states: Pair<State<'_>>) -> Procedure {
     }
 }
 
-/// Whether a key that pods read already is to hold something else: their template stays the same
-/// then, so that nothing rolls them.
+/// Whether a key that pods already read gets other content. Their template does not change then, so
+/// no rollout restarts them.
 fn reads_another_secret(states: Pair<State<'_>>) -> bool {
     let entries = states.map(|state| secret::entries(state.environment));
     entries.before.iter().any(|before| {
@@ -322,7 +322,7 @@ fn restarted(state: State<'_>) -> Procedure {
         .verify(none_terminating(state))
 }
 
-/// Everything that the states have in different words.
+/// Applies everything that differs between the states, Terraform included.
 pub(super) fn whole(states: Pair<State<'_>>) -> Procedure {
     let mut procedure = cluster(states);
     let variables = states.map(|state| tfvars(state.environment, state.catalogue));
@@ -338,8 +338,8 @@ pub(super) fn whole(states: Pair<State<'_>>) -> Procedure {
     }
 }
 
-/// The one that gives the autoscalers up goes first: two of them would work against each other,
-/// and Helm takes over no object that it has not made.
+/// Moves the autoscalers between the chart and the manifests. The old owner deletes them first: two
+/// autoscalers would compete, and Helm does not adopt objects that it did not create.
 fn delivery(states: Pair<State<'_>>) -> Procedure {
     let (before, after) = (states.before, states.after);
     if !owns(before) {
@@ -370,7 +370,7 @@ fn api(states: Pair<State<'_>>) -> Procedure {
     } else {
         values(state)
     };
-    // The autoscaler of no pods is not active.
+    // An autoscaler without pods is not active.
     let asleep = sleeps(states, &ScheduleSubject::Api).then(|| api.name.value.to_string());
     let active = Question::Condition {
         namespace: state.namespace(),
@@ -420,7 +420,7 @@ fn scaler(pool: &Name, state: State<'_>) -> Procedure {
     }
 }
 
-/// KEDA reaches the queues, or knows that it is not to.
+/// KEDA can read the queues, or has paused the pool.
 fn scales(pool: &Worker, state: State<'_>) -> Question {
     let condition = if pool.pause.is_some() {
         "Paused"
@@ -438,12 +438,12 @@ fn scales(pool: &Worker, state: State<'_>) -> Question {
 fn removed(name: &Name, before: State<'_>, after: State<'_>) -> Procedure {
     let procedure = Procedure::default();
     let procedure = if owns(before) {
-        // Its file holds all that scales it: the ScaledObject and what that signs in with.
+        // Its manifest has the ScaledObject and the TriggerAuthentication.
         let file = format!("kubernetes/{}", scaled_object(name));
         procedure.apply(deletion(before, &file))
     } else {
         procedure
     };
-    // Its pods end later than the Deployment: the network policy waits for them.
+    // Its pods terminate after the Deployment is gone, so the network policy is narrowed later.
     procedure.then(values(after))
 }

@@ -50,7 +50,7 @@ const ASCII: Glyphs = Glyphs {
 struct Column {
     /// The measured or expected value.
     value: Option<f64>,
-    /// The interval, where it is expected.
+    /// The interval of the projection, on projected days.
     band: Option<(f64, f64)>,
 }
 

@@ -147,7 +147,7 @@ fn table(report: &CapacityReport, how: CapacityStyle) -> String {
     text
 }
 
-/// The cells of a metric's row; its name and what is lacking, where nothing is known of it.
+/// The cells of a metric's row. Without an outlook: its name, and what is missing.
 fn cells(metric: &MetricReport, how: CapacityStyle) -> Result<[String; 6], [String; 2]> {
     let name = metric.metric.name().to_owned();
     let Some(outlook) = &metric.outlook else {

@@ -53,7 +53,7 @@ pub struct EnvironmentCost {
     pub budget: Option<BudgetCost>,
     /// How many items have no price.
     pub unpriced: usize,
-    /// The layers that it has.
+    /// The layers of the environment.
     pub layers: Vec<LayerCost>,
     /// The effects of off-hours and events. Floor and ceiling exclude them.
     pub calendar: Vec<CalendarCost>,
@@ -63,7 +63,7 @@ pub struct EnvironmentCost {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct BudgetCost {
-    /// What the ceiling may cost a month.
+    /// The highest allowed ceiling a month.
     pub monthly: Money,
     /// The used percentage; null if nothing has a price.
     pub used_percent: Option<UsedPercent>,
@@ -81,7 +81,7 @@ pub struct UsedPercent {
     pub ceiling: u32,
 }
 
-/// What a part of the calendar moves.
+/// The cost effect of a calendar entry.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct CalendarCost {
@@ -92,7 +92,7 @@ pub struct CalendarCost {
     /// Its additional cost, negative for a saving, at the minima (`floor`) and at the maxima
     /// (`ceiling`): per month for off-hours, once for an event. Null if it is unknown.
     pub cost: Option<Range>,
-    /// How many nodes that is.
+    /// The change in the number of nodes.
     pub arithmetic: String,
 }
 
@@ -104,13 +104,13 @@ pub struct LayerCost {
     pub layer: cost::CostLayer,
     /// The cost of all priced items; null if nothing has a price.
     pub cost: Option<Range>,
-    /// What has a price, each on its own.
+    /// The priced items.
     pub items: Vec<ItemCost>,
     /// The items without a price.
     pub unpriced: Vec<UnpricedItem>,
 }
 
-/// Something that is paid for.
+/// A priced item.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ItemCost {
@@ -122,9 +122,9 @@ pub struct ItemCost {
     pub floor: Money,
     /// At the maxima.
     pub ceiling: Money,
-    /// How the amounts come about.
+    /// The arithmetic of the amounts.
     pub arithmetic: String,
-    /// The price of one.
+    /// The unit price.
     pub price: UnitPrice,
     /// The spot discount in percent.
     pub spot_discount: Option<u32>,
@@ -140,11 +140,11 @@ pub struct ReservedCost {
     pub coverage: u32,
     /// The discount on the list price of the reserved part, in percent.
     pub discount: u32,
-    /// What that takes off a month.
+    /// The monthly saving.
     pub saving: Money,
 }
 
-/// The price of one thing.
+/// A unit price.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct UnitPrice {

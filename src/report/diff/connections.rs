@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::budget::connections::{RESERVED, ServerBudget, primary, replica};
 use crate::model::Environment;
 
-/// What one server may be asked for.
+/// The connections that one server can get.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ServerConnections {
@@ -16,9 +16,9 @@ pub struct ServerConnections {
     pub max_connections: u32,
     /// The slots reserved for superusers and RDS.
     pub reserved: u32,
-    /// Who may ask for how many.
+    /// The clients and their connections.
     pub parts: Vec<ConnectionsOf>,
-    /// Everything that may be open at once.
+    /// All connections that may be open at once.
     pub total: u64,
     /// Whether it fits beside the reserved slots.
     pub holds: bool,
@@ -28,10 +28,10 @@ pub struct ServerConnections {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(inline)]
 pub enum DatabaseServer {
-    /// The one that is written to.
+    /// The primary.
     #[serde(rename = "primary")]
     Primary,
-    /// Any of those that are read from.
+    /// Any of the read replicas.
     #[serde(rename = "read replica")]
     ReadReplica,
 }
@@ -41,7 +41,7 @@ impl DatabaseServer {
     pub const ALL: [Self; 2] = [Self::Primary, Self::ReadReplica];
 }
 
-/// What one of them may ask for.
+/// The connections that one client can open.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ConnectionsOf {

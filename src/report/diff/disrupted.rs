@@ -1,4 +1,4 @@
-//! What a change interrupts, together where it is the same.
+//! The disruption of a change, grouped by effect.
 
 use crate::diff::Presence;
 use crate::impact::{Class, FeltBy, Impact, ImpactTime, Undo};
@@ -6,10 +6,10 @@ use crate::report::paths::by_owner;
 
 use super::{ChangedValue, CostDiff, EnvironmentDiff};
 
-/// From this class on each change is told in full.
+/// From this class on, each change is shown in full.
 pub(super) const TOLD: Class = Class::OnlineDegraded;
 
-/// Values to which the same happens, together.
+/// Groups of values with the same effect.
 pub(super) fn alike<'a>(values: &[&'a ChangedValue]) -> Vec<Vec<&'a ChangedValue>> {
     let mut alike: Vec<Vec<&ChangedValue>> = Vec::new();
     for value in values {
@@ -26,7 +26,7 @@ pub(super) fn alike<'a>(values: &[&'a ChangedValue]) -> Vec<Vec<&'a ChangedValue
     alike
 }
 
-/// Who feels it, when, and whether there is a way back.
+/// Who is affected, when, and whether the change can be reverted.
 pub(super) fn felt(impact: &Impact) -> Vec<String> {
     let mut parts = Vec::new();
     if impact.felt_by != FeltBy::Nobody {
@@ -45,7 +45,7 @@ pub(super) fn felt(impact: &Impact) -> Vec<String> {
     parts
 }
 
-/// What becomes of a pool, service or group.
+/// Whether a pool, service or group is added or removed, as a word.
 pub(super) fn word(presence: Presence) -> &'static str {
     match presence {
         Presence::Removed => "removed",
@@ -53,7 +53,7 @@ pub(super) fn word(presence: Presence) -> &'static str {
     }
 }
 
-/// Paths in the model's order: `api.requests.{cpu,memory}`, and what comes or goes whole once.
+/// Paths in the model's order: `api.requests.{cpu,memory}`. A node that is added or removed is named once.
 pub(super) fn short(values: &[&ChangedValue], environment: &EnvironmentDiff) -> Vec<String> {
     let split = values.iter().map(|value| {
         let path = value.path.as_str();

@@ -17,15 +17,15 @@ use crate::source::Sources;
 
 use super::FileDiff;
 
-/// What the report of an environment is made of.
+/// The input of an environment's report.
 pub struct ComparedEnvironment<'a> {
-    /// What changes, and what that does.
+    /// The changes and their impacts.
     pub outcome: &'a Outcome<'a>,
-    /// What it costs, if money was asked for.
+    /// Its cost, if requested.
     pub cost: Option<&'a CostChange>,
-    /// The safe order of the change, if it was asked for.
+    /// The safe order of the change, if requested.
     pub plan: Option<&'a Plan>,
-    /// The rendered files that differ, if they were asked for.
+    /// The rendered files that differ, if requested.
     pub artifacts: Option<Vec<FileDiff>>,
     /// The texts of AFTER, which findings point into.
     pub sources: &'a Sources,
@@ -71,7 +71,7 @@ pub fn of_environment(compared: ComparedEnvironment<'_>) -> EnvironmentDiff {
     }
 }
 
-/// What an approval of the environment holds for: its changes, or, where it has none, the money.
+/// The fingerprint of an approval: it covers the changes, or the cost if only the cost changes.
 fn fingerprint(
     outcome: &Outcome<'_>,
     cost: Option<&CostChange>,

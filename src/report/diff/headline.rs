@@ -67,7 +67,7 @@ pub(super) fn what(environment: &EnvironmentDiff) -> Vec<String> {
 }
 
 impl DiffReport {
-    /// What all environments grow by together; none where no money was asked for.
+    /// The total growth of all environments; `None` if costs were not requested.
     pub(super) fn money(&self) -> Option<String> {
         let asked = self.environments.iter().any(|it| it.cost.is_some());
         asked.then(|| money(&self.cost.unwrap_or_default(), self.unpriced))

@@ -31,7 +31,7 @@ pub struct ShortStep {
     pub impact: Option<Impact>,
     /// What to wait for before the next step, as sentences.
     pub waits: Vec<String>,
-    /// Whether there is a way back from it.
+    /// Whether the step has an undo.
     pub undoable: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The rendered files of both sides, where they differ. No other module uses `similar`.
+//! The differences between the rendered files of both sides. No other module uses `similar`.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

@@ -22,7 +22,7 @@ pub struct PlannedEnvironment<'a> {
     pub plan: &'a Plan,
     /// What each state costs: BEFORE, then what each step leaves.
     pub estimates: &'a [Estimate],
-    /// The folder that the states are written into; none where they are not.
+    /// The folder into which the states are written; `None` if they are not written.
     pub written: Option<&'a str>,
 }
 

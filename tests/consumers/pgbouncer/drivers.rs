@@ -1,4 +1,5 @@
-//! Real drivers, through a real PgBouncer with the emitted settings: each fares as the rules say.
+//! Real drivers connect through a real PgBouncer with the emitted settings: each succeeds or fails as the
+//! rules predict.
 
 use std::path::PathBuf;
 
@@ -10,7 +11,7 @@ use super::{Compiled, compiled, programs};
 use crate::consumers::tools::{ask, command, tool};
 use crate::support::{codes, project};
 
-/// Drivers, and the program that has them.
+/// Programs, and the drivers that they test.
 const DRIVERS: [(&str, &[&str]); 3] = [
     (
         "drivers-python",
@@ -20,9 +21,9 @@ const DRIVERS: [(&str, &[&str]); 3] = [
     ("drivers-node", &["node-postgres", "postgres.js"]),
 ];
 
-/// PgBouncer as the tiers have it, one that may ignore startup parameters, and one that is to ignore
-/// all of them. The settings are those of these versions; the PgBouncer that reads them is older,
-/// and does the same with them.
+/// The tiers' PgBouncer, one that may ignore startup parameters, and one that must ignore `options`, too.
+/// The settings are those for these versions. The PgBouncer of the test is older, and behaves in the
+/// same way.
 const TIERS: &str = "pgbouncer { image \"ghcr.io/cloudnative-pg/pgbouncer:1.25.1\" }";
 const SAFE: &str = "pgbouncer { image \"registry.example.com/pgbouncer:1.26.1\" }";
 const IGNORING: &str =
@@ -33,7 +34,7 @@ struct Driver {
     name: &'static str,
 }
 
-/// What came of a try.
+/// The result of one attempt.
 struct Outcome {
     /// `driver` as a file states it.
     stated: String,
@@ -153,7 +154,7 @@ fn every_driver_fares_as_the_rules_say() {
         for driver in &drivers {
             let outcome = driver.tries("search-path", &pooler, compiled);
             let stated = outcome.stated;
-            // No driver gets what it asks for: it is refused, or drops it where that is written.
+            // No driver gets its setting: the connection is refused, or the setting is dropped if `options` says so.
             let error = outcome.error.unwrap();
             let in_options = ["psycopg", "psycopg2", "node-postgres"].contains(&driver.name);
             let expected = if ignores && in_options {

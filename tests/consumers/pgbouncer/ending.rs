@@ -1,4 +1,4 @@
-//! A pod that ends: what SIGTERM leaves to its clients, and what SIGKILL does not.
+//! A terminating pod: SIGTERM keeps its clients connected, SIGKILL does not.
 
 use std::io::Write as _;
 use std::process::{Child, Stdio};
@@ -8,7 +8,7 @@ use super::server::{Server, until};
 use super::{compiled, programs};
 use crate::consumers::tools::{Answer, ask};
 
-/// A client that stays connected, and is typed into.
+/// A client that stays connected and gets commands.
 struct Client(Child);
 
 impl Client {
@@ -56,7 +56,7 @@ fn a_pgbouncer_that_ends_serves_its_clients_until_they_leave() {
     let mut pooler = Pooler::start(&server, &stated.environment, stated.ini());
     let mut staying = Client::connect(&pooler, user, dbname);
     staying.types("create table if not exists seen (word text);\n");
-    // A client that is still signing in would be turned away.
+    // A client that is still logging in would be refused.
     let made = "select to_regclass('seen')";
     assert!(until(|| server.psql(dbname, made).stdout.contains("seen")));
     assert!(!pooler.clients_of(user).is_empty());
@@ -73,7 +73,7 @@ fn a_pgbouncer_that_ends_serves_its_clients_until_they_leave() {
         "it takes no new client"
     );
     assert!(pooler.runs_still());
-    // It is served for as long as it stays: as long as its pool keeps the connection.
+    // It is served as long as its pool keeps the connection.
     staying.types("insert into seen values ('after SIGTERM') returning word;\n\\q\n");
     let told = staying.leaves();
     assert!(told.contains("after SIGTERM"), "{told}");

@@ -1,4 +1,4 @@
-//! The limit of open files: PgBouncer takes no more clients than it has files for.
+//! The limit of open files, which limits PgBouncer's clients.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -13,7 +13,7 @@ use super::server::{Server, until};
 use super::{compiled, programs};
 use crate::consumers::tools::{ask, command, tool};
 
-/// Clients that connect and do no more: more than fit into 1,024 files, fewer than are stated.
+/// Idle clients: more than 1,024 files allow, fewer than `clients max`.
 const CLIENTS: usize = 1050;
 const STATED: &str = "pgbouncer { clients max=1100 }";
 
@@ -102,7 +102,7 @@ fn pgbouncer_has_files_for_the_clients_that_are_stated_or_does_not_start() {
     assert!(pooler.log().contains(&limit), "{}", pooler.log());
     drop((crowd, pooler));
 
-    // Without what is emitted, the same clients leave no room for another one.
+    // Without the emitted command, the same clients use up the limit.
     let plain = [
         "pgbouncer".to_owned(),
         words
@@ -127,7 +127,7 @@ fn pgbouncer_has_files_for_the_clients_that_are_stated_or_does_not_start() {
     assert!(start.elapsed() > Duration::from_secs(2), "{}", answer.told);
     drop((crowd, pooler));
 
-    // Where the machine allows fewer, the pod says so and does not start.
+    // If the machine allows fewer files, the pod reports that and does not start.
     let run = container("ulimit -Sn 1024 && ulimit -Hn 1500", &words, "enough");
     let answer = ask(&mut run(server.folder()));
     assert_eq!(answer.code, Some(1), "{}", answer.told);

@@ -17,7 +17,7 @@ pub(super) enum Place {
 }
 
 impl Place {
-    /// A run of a program that sees nothing of its user's settings.
+    /// A program without the settings of the user.
     pub(super) fn command(&self, program: &Path, home: &Path) -> Command {
         match self {
             Self::Here => command(program, home),
@@ -52,7 +52,7 @@ impl Place {
     }
 }
 
-/// Networks of their own, with a cable from the first to each of the others. They go with the value.
+/// Separate networks, with a cable from the first to each of the others. They are removed on drop.
 pub(super) struct Networks {
     ip: PathBuf,
     names: Vec<String>,
@@ -65,7 +65,7 @@ pub(super) fn addresses(cable: usize) -> [String; 2] {
 }
 
 impl Networks {
-    /// As many networks, or the reason why this machine gives none.
+    /// Creates this many networks; `None` if the machine does not allow it.
     pub(super) fn lay(count: usize) -> Option<Self> {
         let ip = tool("ip")?;
         let namespaces = is_root().then_some(());
@@ -98,8 +98,8 @@ impl Networks {
         self.ip(&all).accepted();
     }
 
-    /// With hardware addresses that are known for good: where the other end is gone, packets leave
-    /// and nothing comes back, as in a cloud.
+    /// Hardware addresses are static. If the other end is gone, packets are still sent and no answer comes,
+    /// as in a cloud.
     fn connect(&self, cable: usize) {
         let end = format!("c{cable}");
         let names = [&self.names[0], &self.names[cable]];
@@ -144,7 +144,7 @@ impl Networks {
         }
     }
 
-    /// The place that is one of the networks.
+    /// One of the networks as a place.
     pub(super) fn place(&self, number: usize) -> Place {
         Place::Namespace(self.ip.clone(), self.names[number].clone())
     }

@@ -16,15 +16,15 @@ type Row = BTreeMap<String, String>;
 
 const ADDRESS: &str = "127.0.0.1";
 
-/// A PgBouncer that runs; it ends with the value.
+/// A running PgBouncer; it is stopped on drop.
 pub(super) struct Pooler<'a> {
     server: &'a Server,
     place: Place,
-    /// What its files are called, beside those of others.
+    /// The name of its files.
     name: &'a str,
     process: Child,
     pub(super) port: u16,
-    /// What it runs with.
+    /// Its settings.
     pub(super) ini: Ini,
 }
 
@@ -37,7 +37,7 @@ impl<'a> Pooler<'a> {
         Self::start_at(server, environment, ini, &Place::Here, "pgbouncer")
     }
 
-    /// Starts one somewhere else, with files that are called `name`.
+    /// Starts one in another place, with files named `name`.
     pub(super) fn start_at(
         server: &'a Server,
         environment: &Environment,
@@ -53,7 +53,7 @@ impl<'a> Pooler<'a> {
         Self::start_with(server, environment, ini, (place, name), &start)
     }
 
-    /// Starts one on this machine in another way: as a process of `start`.
+    /// Starts one on this machine with another command, `start`.
     pub(super) fn start_as(
         server: &'a Server,
         environment: &Environment,
@@ -88,7 +88,7 @@ impl<'a> Pooler<'a> {
             },
         );
         ini.set("auth_file", &folder.join("userlist.txt").to_string_lossy());
-        // The PgBouncer of these tests takes a list of hosts for one name; 1.25 does not.
+        // The PgBouncer of these tests reads a list of hosts as one name; 1.25 does not.
         if ini.lists_hosts() {
             ini.set("server_tls_sslmode", "verify-ca");
         }
@@ -130,7 +130,7 @@ impl<'a> Pooler<'a> {
         folder.join(format!("{}.{extension}", self.name))
     }
 
-    /// What it has said so far.
+    /// Its log so far.
     pub(super) fn log(&self) -> String {
         std::fs::read_to_string(self.file("log")).unwrap()
     }
@@ -144,7 +144,7 @@ impl<'a> Pooler<'a> {
         self.client_from(&self.place, ADDRESS, program, user)
     }
 
-    /// A client elsewhere, to which it is `address`.
+    /// A client in another place, where PgBouncer has this address.
     pub(super) fn client_from(
         &self,
         place: &Place,
@@ -161,7 +161,7 @@ impl<'a> Pooler<'a> {
         self.server.folder()
     }
 
-    /// A client that reads what is typed.
+    /// A client that reads commands from its input.
     pub(super) fn psql_session(&self, user: &str, database: &str) -> Command {
         let mut run = self.client(&self.server.programs.psql, user);
         run.args(["-X", "-q", "-A", "-t", "-d", database]);
@@ -235,7 +235,7 @@ impl<'a> Pooler<'a> {
         self.console("SHOW CLIENTS").unwrap()
     }
 
-    /// Those of `SHOW CLIENTS` that are one user's.
+    /// The rows of `SHOW CLIENTS` for one user.
     pub(super) fn clients_of(&self, user: &str) -> Vec<Row> {
         let mut clients = self.clients();
         clients.retain(|client| client["user"] == user);
@@ -247,13 +247,13 @@ impl<'a> Pooler<'a> {
         self.show("DATABASES", "name")
     }
 
-    /// Makes it read its file again, as it is now.
+    /// Reloads its file.
     pub(super) fn reload(&self) {
         std::fs::write(self.file("ini"), self.ini.text()).unwrap();
         self.console("RELOAD").unwrap();
     }
 
-    /// What pgbench says after 200 transactions of 8 clients on one entry.
+    /// The output of pgbench after 200 transactions of 8 clients on one entry.
     pub(super) fn bench(&self, entry: &str, user: &str) -> String {
         let mut run = self.client(&self.server.programs.pgbench, user);
         run.args([

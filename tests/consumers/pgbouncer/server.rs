@@ -18,7 +18,7 @@ pub(super) const NOBODY: u32 = 65534;
 pub(super) const PASSWORD: &str = "for this test";
 pub(super) const HOST: &str = "localhost";
 
-/// The programs that it takes.
+/// The required programs.
 pub(super) struct Programs {
     pub(super) initdb: PathBuf,
     pub(super) pg_ctl: PathBuf,
@@ -29,12 +29,12 @@ pub(super) struct Programs {
     pub(super) pgbouncer: PathBuf,
 }
 
-/// A server that listens on the loopback, takes TLS and nothing else, and asks for passwords. It
-/// ends with the value, and leaves nothing behind.
+/// A server that listens on the loopback, accepts only TLS, and requires passwords. It is stopped and
+/// removed on drop.
 pub(super) struct Server {
     pub(super) programs: Programs,
     place: Place,
-    /// Where PgBouncer finds it.
+    /// Its host for PgBouncer.
     pub(super) host: String,
     folder: TempDir,
     pub(super) port: u16,
@@ -54,7 +54,7 @@ pub(super) fn free_port() -> u16 {
         .port()
 }
 
-/// Waits until `done` is, for as long as a busy machine may take.
+/// Waits until `done` returns true, as long as a busy machine may need.
 pub(super) fn until(mut done: impl FnMut() -> bool) -> bool {
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(30) {
@@ -86,7 +86,7 @@ impl Server {
         Self::start_at(programs, environments, Place::Here, HOST)
     }
 
-    /// Starts one somewhere else, where it also listens at `host`.
+    /// Starts one in another place, where it also listens on `host`.
     pub(super) fn start_at(
         programs: Programs,
         environments: &[&Environment],
@@ -181,8 +181,8 @@ pub(super) fn client(
     run
 }
 
-/// A cluster, a certificate for `localhost` that is its own authority, and a copy of PgBouncer,
-/// since root may have it where others may not go.
+/// A database cluster, a self-signed certificate for `localhost`, and a copy of PgBouncer, because the
+/// original may be in a folder that only root can read.
 fn prepare(programs: &Programs, folder: &Path) {
     std::fs::copy(&programs.pgbouncer, folder.join("pgbouncer")).unwrap();
     std::fs::write(folder.join("password"), PASSWORD).unwrap();

@@ -12,7 +12,7 @@ use super::server::{Server, until};
 use super::{ini, programs};
 use crate::consumers::trees::rendered;
 
-/// What a busy machine may add to the time that the settings promise.
+/// The extra time that a busy machine may need.
 const SLACK: Duration = Duration::from_secs(5);
 
 /// The networks: PgBouncer's, PostgreSQL's and a client's.
@@ -27,7 +27,7 @@ const IN_FLIGHT: usize = 3;
 struct Clients<'a> {
     pooler: Pooler<'a>,
     waiting: Vec<Child>,
-    /// In the network that is cut off as well.
+    /// A client in the network that is cut off, too.
     far: Child,
 }
 
@@ -40,7 +40,7 @@ impl Clients<'_> {
             .count()
     }
 
-    /// Whether the client that cannot be reached any more still counts as one.
+    /// Whether PgBouncer still counts the unreachable client.
     fn holds_the_far_client(&self) -> bool {
         let [_, far] = addresses(CLIENT);
         self.pooler
@@ -83,7 +83,7 @@ fn clients<'a>(
     let [address, _] = addresses(CLIENT);
     let place = networks.place(CLIENT);
     let mut far = pooler.client_from(&place, &address, &server.programs.psql, user);
-    // It asks nothing and stays: its input has no end.
+    // It sends no query and stays connected, because its input does not end.
     far.args(["-X", "-q", "-d", dbname]);
     let far = quiet(far).stdin(Stdio::piped()).spawn().unwrap();
     Clients {
@@ -113,7 +113,7 @@ fn a_server_or_a_client_that_vanished_is_noticed_in_time() {
     let [_, host] = addresses(SERVER);
     let server = Server::start_at(programs, &[environment], networks.place(SERVER), &host);
     let mut emitted = clients(&networks, &server, environment, &[], "emitted");
-    // As PgBouncer is without them: the kernel asks after two hours.
+    // PgBouncer's defaults: the kernel probes after two hours.
     let without = [
         ("tcp_keepidle", "0"),
         ("tcp_keepintvl", "0"),
@@ -128,7 +128,7 @@ fn a_server_or_a_client_that_vanished_is_noticed_in_time() {
             && emitted.holds_the_far_client()
             && plain.holds_the_far_client()
     }));
-    // A connection that waits in the pool for the next query.
+    // An idle connection in the pool.
     for clients in [&emitted, &plain] {
         idle(&clients.pooler, environment);
     }
@@ -136,7 +136,7 @@ fn a_server_or_a_client_that_vanished_is_noticed_in_time() {
     networks.cut(SERVER);
     networks.cut(CLIENT);
     let start = Instant::now();
-    // The query that goes out on the waiting connection is never acknowledged.
+    // The query on the idle connection is never acknowledged.
     for clients in [&mut emitted, &mut plain] {
         let (user, dbname) = (
             &environment.database.user.value,
@@ -163,7 +163,7 @@ fn a_server_or_a_client_that_vanished_is_noticed_in_time() {
         took > Duration::from_secs(5),
         "{took:?}: something else ended them"
     );
-    // Nothing else ended them: those of the other PgBouncer hang.
+    // Nothing else ended them: the queries of the other PgBouncer hang.
     assert_eq!(plain.running(), IN_FLIGHT + 1, "{}", plain.pooler.log());
     assert!(plain.holds_the_far_client());
 }

@@ -229,7 +229,7 @@ const RDS: &[Row] = &[
 
 #[test]
 fn rds_does_what_its_guide_says_a_change_does() {
-    // What is fixed is written the same for every environment, or not at all.
+    // Settings that cannot change are equal in every environment, or absent.
     for setting in hold(RDS) {
         let of = |tier: &str| -> BTreeSet<String> {
             let tfvars = tfvars(tier);
@@ -274,7 +274,7 @@ fn rds_changes_wait_for_the_window_where_they_are_told_to() {
         with("small", "storage gib=150", "database.storage.gib"),
         ImpactTime::InWindow
     );
-    // No window reboots for a static parameter; a restart that happens there does.
+    // A window does not reboot for a static parameter alone. Another restart in the window applies it.
     assert_eq!(
         with("medium", "max-connections 450", "database.max-connections"),
         ImpactTime::ByHand

@@ -39,7 +39,7 @@ fn a_catalogue_in_the_repository_is_read_at_the_revision_too() {
     );
     let catalogue = ["--catalogue", "catalogue"];
     let affected = [&["affected", "--base", "main"], &catalogue[..]].concat();
-    // Three of four are small; nothing of theirs changes but what the catalogue says.
+    // Three of the four environments are small, and only the catalogue changes for them.
     let names: Vec<String> = repository
         .differing(&affected)
         .into_iter()
@@ -145,7 +145,7 @@ fn other_prices_alone_are_a_difference_and_held_to_the_limit() {
             fits_schema(&stdout(&output));
         }
     }
-    // What has not another price does not differ.
+    // Environments whose prices do not change do not differ.
     let large = [
         &["diff", "--base", "main", "environments/four.kdl"],
         &catalogue[..],

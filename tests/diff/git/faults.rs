@@ -1,4 +1,4 @@
-//! What Git cannot give is an error, never an empty side: a gate would pass.
+//! A failure of Git is an error, never an empty side, because a gate would then pass.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 use super::super::{code, fits_schema, stderr, stdout, text, tierc};
 use super::{Repository, kept};
 
-/// A gate that nothing passes which is new or changed.
+/// A gate that every new or changed environment exceeds.
 const GATE: &[&str] = &["diff", "--base", "main", "--fail-on", "disruption=reload"];
 
 impl Repository {
@@ -42,7 +42,7 @@ impl Repository {
         self.write(&path, &text("medium", "").replace("prod", name));
     }
 
-    /// Every command that reads a revision fails, and says these words.
+    /// Checks that every command that reads a revision fails with this message.
     fn refuses(&self, folder: &str, says: &[&str]) {
         let of_base = format!("main:{folder}");
         for arguments in [
@@ -88,7 +88,7 @@ fn a_file_whose_object_is_missing_or_damaged_is_not_new() {
         ];
         repository.refuses("environments", &says);
         repository.refuses("environments/one.kdl", &says);
-        // What does not need the object is compared.
+        // Commands that do not need the object still work.
         repository.change("two");
         let two = [GATE, &["environments/two.kdl"]].concat();
         assert_eq!(code(&tierc(repository.path(), &two)), 4);
@@ -265,7 +265,7 @@ fn links_are_followed_within_the_revision_alone() {
     link("/etc/hostname").refuses("environments", &[place, "leads out of the repository"]);
     link("../../out.kdl").refuses("environments", &["leads out of the repository"]);
     link("link.kdl").refuses("environments", &[place, "leads to itself"]);
-    // A link to a folder is a folder, which is no environment.
+    // A link to a folder is a folder, not an environment.
     let folder = link("../environments");
     let it = [("it".into(), None, "added".into())];
     assert_eq!(folder.differing(&["diff", "--base", "main"]), it);
@@ -284,7 +284,7 @@ fn a_folder_can_be_a_link_at_the_revision() {
             repository.differing(&["diff", "--base", "main", folder]),
             []
         );
-        // A folder of its own now.
+        // It is a separate folder now.
         fs::remove_file(&path).unwrap();
         fs::create_dir(&path).unwrap();
         for name in ["one", "two", "three", "four"] {
@@ -350,7 +350,7 @@ fn what_a_clone_leaves_out_is_not_absent() {
     assert_eq!(code(&output), 1);
     let said = stderr(&output);
     assert!(said.contains("this clone is shallow"), "{said}");
-    // Without its files: they are fetched, as long as there is somewhere to fetch them from.
+    // Without its files: they are fetched while the remote is available.
     let partial = clone(&repository, &["--filter=blob:none"]);
     let gone = repository.path().with_extension("moved");
     fs::rename(repository.path(), &gone).unwrap();
@@ -376,7 +376,7 @@ fn what_git_refuses_is_told_in_its_words() {
     assert_eq!(code(&output), 1);
     let said = stderr(&output);
     assert!(said.contains("dubious ownership"), "{said}");
-    // Leave that comes with the process is kept: it is how runners give it.
+    // Permission from the process' environment is kept: CI runners give it that way.
     let leave = [
         mine[0],
         ("GIT_CONFIG_COUNT", OsStr::new("1")),
@@ -409,7 +409,7 @@ fn a_folder_of_the_working_tree_that_cannot_be_read_is_not_empty() {
         "environments",
         &["`environments/one.kdl` is not a regular file"],
     );
-    // A file too large to be one is read as far as it takes to see that, on either side.
+    // A file above the size limit is read only up to the limit, on either side.
     fs::remove_file(&one).unwrap();
     repository.write("environments/one.kdl", &"// x\n".repeat(300_000));
     repository.commit();

@@ -1,4 +1,4 @@
-//! Environments that come, go and get another name while their files move.
+//! Environments that are added, removed and renamed while their files move.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ fn renamed(after: &str, before: &str) -> Differing {
     vec![(after.into(), Some(before.into()), "kept".into())]
 }
 
-/// An environment that is called as its tier is, as the shipped ones are.
+/// An environment with the name of its tier, like the shipped ones.
 fn shipped(name: &str, lines: &str) -> String {
     text("small", lines).replace("prod", name)
 }

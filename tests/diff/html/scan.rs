@@ -5,19 +5,19 @@ use std::collections::BTreeSet;
 
 /// Elements that have no end.
 const VOID: [&str; 2] = ["meta", "br"];
-/// Elements that a page is made of. What is not among them has to be added here, and thought of.
+/// The allowed elements. Add a new one here only after checking how it may be used.
 const KNOWN: [&str; 41] = [
     "a", "body", "br", "caption", "code", "desc", "details", "div", "footer", "h1", "h2", "h3",
     "head", "header", "html", "li", "line", "main", "meta", "nav", "ol", "p", "rect", "section",
     "span", "strong", "style", "summary", "svg", "table", "tbody", "td", "th", "thead", "title",
     "tr", "ul", "pre", "figure", "path", "text",
 ];
-/// What nothing but phrasing may stand in.
+/// Elements that may contain only phrasing content.
 const PHRASING: [&str; 8] = ["p", "h1", "h2", "h3", "summary", "code", "span", "caption"];
-/// What may not stand in that.
+/// Elements that are not phrasing content.
 const BLOCKS: [&str; 9] = ["div", "p", "ul", "ol", "table", "h1", "h2", "h3", "section"];
 
-/// What a page says.
+/// The content of a page.
 #[derive(Debug, Default)]
 pub(crate) struct Page {
     /// Its text, without its style.
@@ -29,7 +29,7 @@ pub(crate) struct Page {
     attributes: Vec<(String, String, String)>,
 }
 
-/// Reads a page; what is not well formed is a failure.
+/// Reads a page; fails if it is not well formed.
 pub(crate) fn page(text: &str) -> Page {
     let mut rest = text.strip_prefix("<!doctype html>\n").expect(text);
     let mut page = Page::default();
@@ -90,7 +90,7 @@ impl Page {
         }
     }
 
-    /// The name of an element that begins, whose attributes are kept.
+    /// Adds an opened element with its attributes, and returns its name.
     fn add_tag(&mut self, tag: &str, open: &[String]) -> String {
         let tag = tag.trim_end_matches('/');
         let (name, mut rest) = tag.split_once(' ').unwrap_or((tag, ""));
@@ -138,7 +138,7 @@ impl Page {
         }
     }
 
-    /// Nothing is loaded, nothing runs, and there is no address but the page's own.
+    /// The page loads nothing, runs no script, and refers only to itself.
     pub(crate) fn refers_to_itself_alone(&self) {
         for (element, attribute, value) in &self.attributes {
             let all = format!("<{element} {attribute}=\"{value}\">");
@@ -157,7 +157,7 @@ impl Page {
         assert!(self.values("content").any(|it| it == policy));
     }
 
-    /// One title, and no level is left out on the way down.
+    /// There is one title, and no heading level is skipped.
     pub(crate) fn has_headings_in_order(&self) {
         assert_eq!(self.headings.first(), Some(&1), "{:?}", self.headings);
         assert_eq!(self.headings.iter().filter(|it| **it == 1).count(), 1);

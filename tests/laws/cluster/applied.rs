@@ -1,4 +1,4 @@
-//! What a state emits, as far as the simulation looks at it.
+//! The parts of a state's output that the simulation reads.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -20,7 +20,7 @@ pub(super) enum Who<'a> {
     Pooler,
 }
 
-/// What of a pod template says where it may run.
+/// The part of a pod template that decides where the pod may run.
 #[derive(Clone, Copy)]
 pub(super) struct Placed<'a> {
     pub(super) terms: &'a Value,
@@ -32,14 +32,14 @@ fn number(value: &Value) -> u64 {
     value.as_u64().unwrap_or_else(|| panic!("{value}"))
 }
 
-/// A file: its documents, and what another reader makes of their text.
+/// A file: its documents, and the values that an independent reader finds in them.
 struct File {
     documents: Vec<yaml::YamlValue>,
     read: Vec<Value>,
 }
 
 impl File {
-    /// A file of these documents; one that is known and has the same is not read again.
+    /// A file of these documents. If a known file has the same documents, it is reused.
     fn of(documents: Vec<yaml::YamlValue>, known: Option<&Rc<Self>>) -> Rc<Self> {
         if let Some(known) = known.filter(|known| known.documents == documents) {
             return Rc::clone(known);
@@ -55,7 +55,7 @@ impl File {
     }
 }
 
-/// What a state emits, as far as it is looked at.
+/// The parts of a state's output that are read.
 pub(crate) struct Applied<'a> {
     pub(super) environment: &'a Environment,
     /// `kubernetes/pgbouncer.yaml`.
@@ -72,12 +72,12 @@ impl<'a> Applied<'a> {
         Self::beside(environment, None)
     }
 
-    /// The state that a step makes of this one.
+    /// The next state.
     pub(crate) fn next<'b>(&self, environment: &'b Environment) -> Applied<'b> {
         Applied::beside(environment, Some(self))
     }
 
-    /// Another state has many files alike.
+    /// The output of a state. Files that equal those of `other` are reused.
     fn beside(environment: &'a Environment, other: Option<&Applied<'_>>) -> Self {
         let pooler_file = File::of(
             kubernetes::pooler(environment, catalogue()),
@@ -114,7 +114,7 @@ impl<'a> Applied<'a> {
         self.pooler.clone()
     }
 
-    /// Whether PgBouncer leads to the replicas.
+    /// Whether reads go through PgBouncer.
     pub(super) fn pools_reads(&self) -> bool {
         ini(&self.pooler_file)
             .lines()
@@ -144,7 +144,7 @@ impl<'a> Applied<'a> {
         }
     }
 
-    /// The connections of services over a way: others deploy them.
+    /// The connections of services on a route. tierc does not deploy services.
     pub(super) fn services(&self, via: Via) -> BTreeMap<String, u64> {
         let services = self.environment.service.iter();
         services
@@ -197,7 +197,7 @@ fn of_the_manifest(spec: &Value, weight: u64) -> Deployment {
     }
 }
 
-/// A Deployment of the chart at its maximum; each of its pods weighs its connections.
+/// A Deployment of the chart at its maximum. The weight of a pod is its connections.
 fn of_the_chart(values: &Value, most: u32) -> Deployment {
     let update = &values["strategy"]["rollingUpdate"];
     let share = |value: &Value, up: u64| match value.as_str() {
@@ -230,7 +230,7 @@ fn of_the_chart(values: &Value, most: u32) -> Deployment {
     }
 }
 
-/// The two files that are read here are those of the tree.
+/// The two files that the simulation reads are those of the tree.
 #[test]
 fn what_is_simulated_is_what_is_applied() {
     let large = |more: &str| {
@@ -246,7 +246,7 @@ fn what_is_simulated_is_what_is_applied() {
     ] {
         assert_eq!(documents(&files[path]), file.read, "{path}");
     }
-    // What is read of the state before is never taken for that of the next.
+    // Values of the previous state are never reused for a state that differs.
     let more = large("pgbouncer { instances 7 }");
     let next = applied.next(&more);
     assert_eq!(next.pooler().pods, 7);

@@ -1,4 +1,4 @@
-//! The connections that are open while one state becomes the other.
+//! The connections that are open during a step.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,9 +20,10 @@ fn larger(sides: Pair<&Applied<'_>>, via: Via) -> u64 {
     largest.sum()
 }
 
-/// The most that the API's or a pool's pods weigh: a rollout of like for like may always begin.
+/// The largest weight of the pods of the API or of a pool. A rollout without a change of the template may
+/// start at any time, so it counts, too.
 fn of_workload(sides: &Pair<Deployment>) -> u64 {
-    // Pods with up to a minute to end are gone before the others have been replaced.
+    // Pods with a grace period of up to a minute end before the other pods are replaced.
     let stays = sides.before.grace > 60;
     let again = |side: &Deployment| {
         let mut other = side.clone();
@@ -54,7 +55,7 @@ pub(super) fn asked(sides: Pair<&Applied<'_>>) -> Vec<Demand> {
     let replicas = [before, after].map(|side| side.environment.database.replicas.count.value > 0);
     if replicas == [true, true] {
         let direct = [before, after].map(|side| !side.pools_reads());
-        // Pods that read past PgBouncer, old and new.
+        // Old and new pods whose reads bypass PgBouncer.
         let mut reading = apis.clone();
         for (api, direct) in [
             (&mut reading.before, direct[0]),
@@ -64,7 +65,7 @@ pub(super) fn asked(sides: Pair<&Applied<'_>>) -> Vec<Demand> {
                 api.weight = 0;
             }
         }
-        // The step restarts the pods where their way moves.
+        // The step restarts the pods if their route changes.
         if direct[0] != direct[1] {
             reading.after.template.push('*');
         }

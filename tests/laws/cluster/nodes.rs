@@ -1,9 +1,9 @@
-//! The room that pods ask for on the nodes while one state becomes the other.
+//! The room that pods need on the nodes during a step.
 //!
-//! Pods go where the affinity, the node selector and the tolerations of their template let them.
-//! What is held are bounds that no scheduler gets around: the sums of CPU, of memory and of pods
-//! over the node groups that some pods cannot leave, the whole pods that a node takes, and the
-//! single pod that fits no node. Pods that are on their way out only delay those that replace them.
+//! The affinity, the node selector and the tolerations of a pod's template decide where it may run. The
+//! bounds hold for every scheduler: the sums of CPU, memory and pods over the node groups to which pods
+//! are restricted, the whole number of pods that fit on a node, and single pods that fit on no node.
+//! Terminating pods only delay their replacements.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,12 +17,12 @@ use super::applied::{Applied, Placed, Who};
 use super::rollout::{Deployment, heaviest_of, nothing_of};
 use crate::plan::catalogue;
 
-/// Millicores, bytes and addresses.
+/// Millicores, bytes and number of pods.
 type Amounts = [u64; 3];
 
 const NAMES: [&str; 3] = ["millicores", "bytes", "pods"];
 
-/// What `aws-node`, `kube-proxy` and other daemons take of every node.
+/// The amounts that `aws-node`, `kube-proxy` and other daemons use on every node.
 const DAEMONS: Amounts = [300, 500 << 20, 6];
 
 /// Names of node groups.
@@ -32,22 +32,22 @@ type Groups = BTreeSet<String>;
 #[derive(Clone, Debug)]
 struct Room {
     nodes: u64,
-    /// Of one node.
+    /// The amounts of one node.
     has: Amounts,
 }
 
-/// Pods that are up at once, and the groups whose nodes take them.
+/// Pods that exist at once, and the groups on whose nodes they may run.
 #[derive(Clone, Debug)]
 struct Load {
     who: String,
     groups: Groups,
-    /// Of all of them, each amount at its own worst second.
+    /// The total requests, each amount at its own worst second.
     asked: Amounts,
-    /// Of one: the least that any of them asks for.
+    /// The smallest requests of any of the pods.
     each: Amounts,
 }
 
-/// A Deployment in one state: the pods that it makes, and where they may go.
+/// A Deployment in one state: its pods, and the groups on which they may run.
 #[derive(Clone, Debug)]
 struct Deployed {
     deployment: Deployment,
@@ -65,8 +65,8 @@ pub(super) fn asked(sides: Pair<&Applied<'_>>) -> Vec<Demand> {
     ] {
         asked.extend(bounds(&state.settled(), rooms));
     }
-    // Terraform makes groups before pods go there, and takes them away when no pod is left: what
-    // both states have is there all the time, in the lower count.
+    // Terraform creates groups before pods move there, and deletes them when no pod is left. Groups of
+    // both states exist all the time, with the lower of both counts.
     let groups = sides.map(|side| &side.environment.nodes);
     let stays = |name: &String| {
         let same = |group: &NodeGroup| {
@@ -116,7 +116,7 @@ fn node_type(group: &NodeGroup) -> &'static NodeType {
     catalogue().node_types.get(&group.instance.value).unwrap()
 }
 
-/// What a state has for pods.
+/// The room that a state has for pods.
 fn rooms(environment: &Environment) -> BTreeMap<String, Room> {
     let groups = environment.nodes.iter();
     let room = |(name, group): (_, &NodeGroup)| {
@@ -173,7 +173,7 @@ impl Deployments {
                 amounts,
             );
         }
-        // Others deploy services. They are counted where PgBouncer may run, without a surge.
+        // tierc does not deploy services. They count where PgBouncer may run, without a surge.
         for (name, service) in &environment.service {
             let deployment = Deployment {
                 pods: service.replicas.value,
@@ -187,7 +187,7 @@ impl Deployments {
         Self(all)
     }
 
-    /// Every Deployment while it replaces its pods by others that are alike.
+    /// Every Deployment while it replaces its pods without a change.
     fn settled(&self) -> Vec<Load> {
         let loads = self.0.iter().map(|(who, deployed)| {
             let pods = u64::from(deployed.deployment.pods) + u64::from(deployed.surge());
@@ -198,7 +198,7 @@ impl Deployments {
 }
 
 impl Deployed {
-    /// A rollout has no more new pods than the Deployment asks for.
+    /// A rollout never has more new pods than the desired replicas.
     fn surge(&self) -> u32 {
         self.deployment.surge.min(self.deployment.pods)
     }
@@ -213,8 +213,8 @@ fn load(who: &str, deployed: &Deployed, asked: Amounts) -> Load {
     }
 }
 
-/// Old and new pods beside each other. Those that may go to the same nodes are summed second by
-/// second; where the groups differ, each side has its own sum.
+/// Old and new pods side by side. Pods that may run on the same nodes are summed second by second. If
+/// the groups differ, each side has its own sum.
 fn mixture(states: &Pair<Deployments>) -> Vec<Load> {
     let names: BTreeSet<&String> = states
         .before
@@ -229,7 +229,7 @@ fn mixture(states: &Pair<Deployments>) -> Vec<Load> {
                 let deployments = Pair::new(before.deployment.clone(), after.deployment.clone());
                 let weights = Pair::new(before.each, after.each);
                 let asked = heaviest_of(&deployments, weights, false);
-                // The bound on whole pods has to hold for any mixture: all could be the small ones.
+                // The bound on whole pods must hold for any mixture, even if all are the smaller ones.
                 let each = std::array::from_fn(|at| before.each[at].min(after.each[at]));
                 vec![Load {
                     each,
@@ -264,7 +264,7 @@ fn mixture(states: &Pair<Deployments>) -> Vec<Load> {
     names.into_iter().flat_map(of).collect()
 }
 
-/// The groups whose nodes take a pod, by the labels and the taint that they get.
+/// The groups on whose nodes a pod may run, by their labels and taints.
 fn groups(environment: &Environment, placed: Placed<'_>) -> Groups {
     let own = environment.environment.value.to_string();
     let takes = |name: &str, group: &NodeGroup| {
@@ -328,7 +328,7 @@ fn tolerates(tolerations: &Value, group: &str) -> bool {
     own.any(|it| it["value"] == group && it["effect"] == "NoSchedule")
 }
 
-/// The bounds of some loads on some nodes.
+/// The bounds for loads on nodes.
 fn bounds(loads: &[Load], rooms: &BTreeMap<String, Room>) -> Vec<Demand> {
     let placed: Vec<&Load> = loads
         .iter()
@@ -372,7 +372,7 @@ fn bounds(loads: &[Load], rooms: &BTreeMap<String, Room>) -> Vec<Demand> {
     asked
 }
 
-/// The sets of groups that pods are bound to, and the unions of any two of them.
+/// The sets of groups to which pods are restricted, and the unions of any two of them.
 fn unions(loads: &[&Load]) -> BTreeSet<Groups> {
     let own: BTreeSet<&Groups> = loads.iter().map(|load| &load.groups).collect();
     let pairs = own

@@ -1,8 +1,8 @@
-//! A Deployment while its controller replaces its pods, second by second.
+//! A rollout of a Deployment, simulated second by second.
 
 use tierc::pair::Pair;
 
-/// A Deployment as it is applied.
+/// An applied Deployment.
 #[derive(Clone, Debug)]
 pub(super) struct Deployment {
     pub(super) pods: u32,
@@ -10,35 +10,35 @@ pub(super) struct Deployment {
     pub(super) unavailable: u32,
     pub(super) min_ready: u64,
     pub(super) grace: u64,
-    /// What its pods are made from: another text, other pods.
+    /// The pod template as text: a different text replaces the pods.
     pub(super) template: String,
-    /// What each pod weighs, in whatever is summed.
+    /// The weight of each pod in the sum.
     pub(super) weight: u64,
 }
 
-/// The pods of a Deployment at one second, counted: those that are made or told to go at the same
-/// second fare alike.
+/// The pods of a Deployment at one second, as counts. Pods that are created or terminated in the same
+/// second behave alike.
 struct Pods {
-    /// Pods of the old template that nobody told to go.
+    /// Pods of the old template that are not terminating.
     old: u32,
-    /// When old pods were told to go, and how many.
+    /// When old pods started to terminate, and how many.
     leaving: Vec<(u64, u32)>,
     /// Pods of the new template that are available.
     available: u32,
-    /// When the other new pods are ready, and how many.
+    /// When the other new pods become ready, and how many.
     coming: Vec<(u64, u32)>,
 }
 
-/// The most that the pods of a Deployment weigh together while one state becomes the next. Pods
-/// are ready a second after they are made, and take all of their grace to go: both are the worst case.
-/// Whether those that go are counted is for the caller to say.
+/// The largest total weight of a Deployment's pods during a step. Pods are ready a second after they are
+/// created, and use their whole grace period to terminate: both are the worst case. `count_leaving` says
+/// whether terminating pods count.
 pub(super) fn heaviest(sides: &Pair<Deployment>, count_leaving: bool) -> u64 {
     let weights = Pair::new([sides.before.weight], [sides.after.weight]);
     let [most] = heaviest_of(sides, weights, count_leaving);
     most
 }
 
-/// The same of several weights at once, each at its own worst second.
+/// The same for several weights at once, each at its own worst second.
 pub(super) fn heaviest_of<const N: usize>(
     sides: &Pair<Deployment>,
     weights: Pair<[u64; N]>,
@@ -52,11 +52,11 @@ pub(super) fn heaviest_of<const N: usize>(
         available: 0,
         coming: Vec::new(),
     };
-    // They have been ready for as long as anybody asks.
+    // The old pods have been ready for longer than any `minReadySeconds`.
     let start = before.min_ready.max(after.min_ready) + 1;
     let over =
         start + u64::from(after.pods + 2) * (after.min_ready + 2) + before.grace + after.grace;
-    // A reload gives the pods that run their new pools.
+    // A reload applies the new pool sizes to running pods.
     let of_old = |at: usize| {
         if rolls {
             weights.before[at]
@@ -98,13 +98,12 @@ impl Pods {
         self.available + self.coming.iter().map(|(_, count)| count).sum::<u32>()
     }
 
-    /// Those that were told to go and are still there.
+    /// Pods that are terminating.
     fn gone(&self) -> u32 {
         self.leaving.iter().map(|(_, count)| count).sum()
     }
 
-    /// What time does by itself: pods are gone after their grace, others have been ready for long
-    /// enough.
+    /// Advances the time: terminating pods end after their grace period, and new pods become available.
     fn pass(&mut self, sides: &Pair<Deployment>, now: u64) {
         let grace = sides.before.grace;
         self.leaving.retain(|(told, _)| told + grace > now);
@@ -118,7 +117,7 @@ impl Pods {
         });
     }
 
-    /// The next second at which a pod is gone or ready for long enough.
+    /// The next second at which a pod ends or becomes available.
     fn next(&self, sides: &Pair<Deployment>, now: u64) -> u64 {
         let leaving = self.leaving.iter();
         let gone = leaving.map(|(told, _)| told + sides.before.grace);
@@ -128,12 +127,12 @@ impl Pods {
         events.min().unwrap_or(now + 1)
     }
 
-    /// A count that was changed is reached before anything rolls, with pods of the old template.
+    /// Scales to a changed count before the rollout starts, with pods of the old template.
     fn scale(&mut self, after: &Deployment, now: u64) {
         if self.successors() > 0 {
             return;
         }
-        // Old pods that made room for new ones are not made again.
+        // Old pods that were terminated for new ones are not created again.
         if self.leaving.is_empty() {
             self.old = self.old.max(after.pods);
         }
@@ -147,7 +146,7 @@ impl Pods {
         }
     }
 
-    /// One look of the controller at a rolling update.
+    /// One step of the Deployment controller in a rolling update.
     fn roll(&mut self, after: &Deployment, now: u64) {
         let new = self.successors();
         let room = (after.pods + after.surge).saturating_sub(self.old + new);
@@ -161,7 +160,7 @@ impl Pods {
     }
 }
 
-/// A Deployment that only one side has comes or goes as a whole.
+/// A Deployment without pods, as the other side of one that is added or removed.
 pub(super) fn nothing_of(deployment: &Deployment) -> Deployment {
     Deployment {
         pods: 0,

@@ -9,9 +9,9 @@ use crate::pair::Pair;
 /// The parameter that refuses plain text.
 const FORCED: &str = "rds.force_ssl";
 
-/// The server takes plain text before PgBouncer speaks it, and refuses it after PgBouncer does not
-/// any more. From PostgreSQL 15 on the parameter is dynamic: it acts at once, on connections that
-/// open from then on. Before, it acts from a reboot on.
+/// Turning encryption off: the server accepts plain text before PgBouncer uses it. Turning it on: the
+/// server refuses plain text after PgBouncer has stopped using it. From PostgreSQL 15 on the parameter is
+/// dynamic and applies to new connections at once. Before 15 it needs a reboot.
 pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
     let database = &states.after.environment.database;
     let forced = states.map(|state| state.environment.database.tls.value != SslMode::Disable);
@@ -43,7 +43,7 @@ fn role(states: Pair<State<'_>>) -> Procedure {
         ))
 }
 
-/// Each instance has a parameter group of its own.
+/// Each instance has its own parameter group.
 fn force(database: &Database, value: u32) -> Procedure {
     let ids = || std::iter::once(database.name.value.to_string()).chain(reads(database));
     let dynamic = forces_ssl_by_default(database);

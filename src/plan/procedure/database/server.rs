@@ -1,4 +1,4 @@
-//! Class, engine and static parameters of the source: what restarts it.
+//! The changes that restart the source: its class, its engine and static parameters.
 
 use super::{
     Procedure, State, literal, modify, reads, rebooted, settled, static_parameter, targeted,
@@ -13,7 +13,8 @@ use crate::model::version::major_and_rest;
 use crate::model::{Apply, Database};
 use crate::pair::Pair;
 
-/// Class, engine and static parameters in one restart: the parameter waits for the class' own.
+/// Class, engine and static parameters in one restart: the restart of the class change applies the
+/// parameter.
 pub(super) fn server(states: Pair<State<'_>>) -> Procedure {
     let sides = states.map(|state| &state.environment.database);
     let (before, after) = (sides.before, sides.after);
@@ -62,9 +63,9 @@ pub(super) fn server(states: Pair<State<'_>>) -> Procedure {
     procedure.then(minor_replicas(after)).then(source)
 }
 
-/// Remembers the newest version that the one which runs can be upgraded to, of those that are
-/// wanted. RDS takes a major version alone for the default one of its minor versions, which may be
-/// none of them (`Cannot upgrade postgres from 16.13 to 17.6`).
+/// Remembers the newest wanted version to which the running version can be upgraded. RDS reads a major
+/// version alone as its default minor version, which may not be a valid target (`Cannot upgrade postgres
+/// from 16.13 to 17.6`).
 fn target(database: &Database) -> Procedure {
     let wanted = &database.engine.value;
     let running = described(&database.name.value, "EngineVersion");
@@ -82,7 +83,7 @@ fn target(database: &Database) -> Procedure {
             variable: "RUNNING",
             value: Memory::Answer(running),
         })
-        // What runs already has no upgrade to itself.
+        // The running version has no upgrade to itself.
         .apply(Action::Remember {
             variable: "TARGET",
             value: Memory::Variable("RUNNING"),
@@ -110,7 +111,7 @@ fn no_target(database: &Database) -> String {
     )
 }
 
-/// The version that is remembered; without one the command is not run.
+/// The remembered version. If it is empty, the command is not run.
 fn to_target(database: &Database) -> Argument {
     Argument {
         name: "engine-version",
@@ -121,7 +122,7 @@ fn to_target(database: &Database) -> Argument {
     }
 }
 
-/// What Terraform asks RDS for if the file states a major version only.
+/// What Terraform requests from RDS if the file states a major version only.
 fn default_minor(database: &Database) -> String {
     format!(
         "Terraform asks RDS for version {0}, which means the default minor version; if `terraform plan` shows a change of `engine_version`, write the running version into the file, such as `engine \"{0}.1\"`",
@@ -142,7 +143,7 @@ fn source(sides: Pair<&Database>, arguments: &[Argument]) -> Procedure {
     settled(changed, after, &served_by(after))
 }
 
-/// The source is done before its replicas are touched, where there are any.
+/// The source is complete before any replica is changed.
 fn followed(source: Procedure, database: &Database) -> Procedure {
     if database.replicas.count.value > 0 {
         source.waited_for()
@@ -151,9 +152,9 @@ fn followed(source: Procedure, database: &Database) -> Procedure {
     }
 }
 
-/// The parameter groups of the new family. Terraform makes them, with every parameter that its
-/// variables have: `rds.force_ssl` is 1 by default from PostgreSQL 15 on. It forgets the old groups
-/// first, because it would delete them while they are in use.
+/// Creates the parameter groups of the new family with Terraform, with every parameter of the variables:
+/// `rds.force_ssl` is 1 by default from PostgreSQL 15 on. The old groups are removed from Terraform's
+/// state first, because Terraform would delete them while they are in use.
 fn groups_made(sides: Pair<&Database>, state: State<'_>) -> Procedure {
     let after = sides.after;
     let source = std::iter::once((after.name.value.to_string(), "module.rds".to_owned()));
@@ -182,8 +183,8 @@ fn groups_made(sides: Pair<&Database>, state: State<'_>) -> Procedure {
     procedure.apply(targeted(state, targets))
 }
 
-/// A replica is never older than its source: each is upgraded before it, one after the other (Amazon
-/// RDS User Guide, "Upgrades of the RDS for PostgreSQL DB engine": minor version upgrades).
+/// A replica must not be older than its source: the replicas are upgraded first, one after the other
+/// (Amazon RDS User Guide, "Upgrades of the RDS for PostgreSQL DB engine": minor version upgrades).
 fn minor_replicas(database: &Database) -> Procedure {
     let version = to_target(database);
     let procedure = reads(database).fold(Procedure::default(), |procedure, id| {
@@ -200,14 +201,14 @@ fn minor_replicas(database: &Database) -> Procedure {
     );
     match database.maintenance.apply.value {
         Apply::Now => procedure,
-        // One window may take them in any order.
+        // RDS may upgrade them in any order within a window.
         Apply::Window => procedure
             .wait("every instance has had a maintenance window of its own, the source last"),
     }
 }
 
-/// A replica that came along into another major version gets its own group, which acts from a
-/// restart on.
+/// A replica that RDS upgraded with its source gets its own group again, which takes effect after a
+/// restart.
 fn regrouped(id: &str, database: &Database) -> Procedure {
     let group = parameter_group_name(id, database);
     let wanted = [
@@ -228,7 +229,7 @@ fn regrouped(id: &str, database: &Database) -> Procedure {
         .verify(reached(id, "available", &wanted))
 }
 
-/// What serves a database: its class and its engine.
+/// The class and the engine of a database.
 fn served_by(database: &Database) -> [Wanted; 2] {
     [
         ("DBInstanceClass", literal(&database.instance.value)),
@@ -253,7 +254,7 @@ fn restarting(sides: Pair<&Database>) -> Vec<Argument> {
     if is_upgraded(sides) {
         changes.push(to_target(after));
         if is_major(sides) {
-            // Without a group of the new family RDS takes its default, and its connections.
+            // Without a group of the new family, RDS uses the default group and its `max_connections`.
             let group = parameter_group_name(after.name.value.as_str(), after);
             changes.push(Argument::switch("allow-major-version-upgrade", true));
             changes.push(Argument::text("db-parameter-group-name", group));
@@ -262,8 +263,8 @@ fn restarting(sides: Pair<&Database>) -> Vec<Argument> {
     changes
 }
 
-/// Whether RDS is asked for another version. Where AFTER names no minor version and BEFORE one of
-/// its, it is not: asked for that, RDS would take the default one in place of what runs.
+/// Whether a new version is requested from RDS. It is not if AFTER states only the major version of
+/// BEFORE's minor version: RDS would replace the running minor version by the default one.
 fn is_upgraded(sides: Pair<&Database>) -> bool {
     let (before, after) = (&sides.before.engine.value, &sides.after.engine.value);
     let minor = before.strip_prefix(after.as_str());

@@ -7,8 +7,8 @@ use crate::model::volume::grown;
 use crate::model::{Database, Storage};
 use crate::pair::Pair;
 
-/// The volume of the source and of each replica: replicas do not grow with their source, and go
-/// first, because they take what it writes.
+/// The volume of the source and of each replica. Replicas do not grow with their source, and grow first,
+/// because they receive its writes.
 pub(super) fn storage(sides: Pair<&Database>) -> Procedure {
     let (before, after) = (&sides.before.storage, &sides.after.storage);
     let (flags, wanted) = volume(Pair::new(before, after));
@@ -35,7 +35,7 @@ pub(super) fn storage(sides: Pair<&Database>) -> Procedure {
     }
 }
 
-/// Storage autoscaling may have grown the volume beyond what the file says.
+/// Storage autoscaling may have grown the volume beyond the size in the file.
 fn has_not_grown(storage: &Storage) -> Procedure {
     let procedure = Procedure::default();
     if storage.max_gib.value == 0 {
@@ -47,7 +47,7 @@ fn has_not_grown(storage: &Storage) -> Procedure {
     ))
 }
 
-/// The arguments that change a volume, and what RDS tells of it then.
+/// The arguments that change a volume, and what RDS reports afterwards.
 fn volume(sides: Pair<&Storage>) -> (Vec<Argument>, Vec<Wanted>) {
     let (before, after) = (sides.before, sides.after);
     // Each of these is set below, so a new attribute of the volume does not compile until it is, too.
@@ -76,7 +76,7 @@ fn volume(sides: Pair<&Storage>) -> (Vec<Argument>, Vec<Wanted>) {
         set("storage-type", "StorageType", kind.clone(), kind);
     }
     let (had, has) = (before.provisioned(before.gib.value), after.provisioned(gib));
-    // RDS asks for them again with every other size or type, though they stay as they are.
+    // RDS requires them with every change of size or type, even if they do not change.
     let iops = has
         .iops
         .filter(|_| had.iops != has.iops || resized || another);
@@ -92,7 +92,7 @@ fn volume(sides: Pair<&Storage>) -> (Vec<Argument>, Vec<Wanted>) {
     ceiling(sides, gib, (flags, wanted))
 }
 
-/// No ceiling is the size itself to the API, and RDS tells none then.
+/// In the API, a maximum equal to the size turns autoscaling off. RDS then reports no maximum.
 fn ceiling(
     sides: Pair<&Storage>,
     gib: u32,

@@ -1,4 +1,4 @@
-//! Snapshots and windows of the groups: they follow from the database's, and from the uses.
+//! Snapshots and windows of the groups, which are derived from the database's and from the uses.
 
 use super::{Procedure, State, each_node, modify_now, of_group, reached};
 use crate::action::{Argument, ArgumentValue};
@@ -6,8 +6,8 @@ use crate::emit::terraform::{Snapshots, maintenance_window, snapshots};
 use crate::model::RedisGroup;
 use crate::pair::Pair;
 
-/// Every group that both states have, with the snapshots and windows that Terraform's variables
-/// give it. None of it is felt, so that it waits for no window.
+/// Sets the snapshots and windows of every group of both states, as in Terraform's variables. Clients do
+/// not notice, so no window is needed.
 pub(in crate::plan::procedure) fn backups(states: Pair<State<'_>>) -> Procedure {
     let environments = states.map(|state| state.environment);
     let mut procedure = Procedure::default();
@@ -48,8 +48,8 @@ fn kept_for(group: &RedisGroup, kept: Pair<Snapshots>) -> Procedure {
         changes.push(Argument::text("snapshot-window", window));
         wanted.push(("SnapshotWindow", window.to_string()));
     }
-    // The first snapshots of a group without shards are asked for with the node that makes them; a
-    // group in cluster mode takes none (ElastiCache API Reference, ModifyReplicationGroup:
+    // To turn on snapshots of a group without shards, the call names the node that makes them. With cluster
+    // mode, it must not name one (ElastiCache API Reference, ModifyReplicationGroup:
     // `SnapshottingClusterId`).
     if kept.before.days == 0 && !group.is_cluster() {
         let first = of_group("describe-replication-groups", group)

@@ -6,8 +6,8 @@ use crate::action::elasticache::{NODES, replicas_set};
 use crate::model::RedisGroup;
 use crate::pair::Pair;
 
-/// Failover into another zone needs a replica: it comes after the first and goes before the last.
-/// ElastiCache does all of it at once, and takes no order for the window.
+/// Failover into another zone needs a replica: it is turned on after the first replica exists, and off
+/// before the last one is removed. ElastiCache makes these changes at once, never in the window.
 pub(super) fn replicas(sides: Pair<&RedisGroup>) -> Procedure {
     let group = sides.after;
     let (before, after) = (sides.before.replicas.value, group.replicas.value);
@@ -41,8 +41,8 @@ pub(super) fn replicas(sides: Pair<&RedisGroup>) -> Procedure {
     count(verb).verify(reached(group, &[nodes]))
 }
 
-/// The arguments that turn failover on or off, and what is told of the group then. A group in cluster
-/// mode always fails over; only the zones of its nodes are chosen.
+/// The arguments that turn failover on or off, and what ElastiCache reports afterwards. A group in cluster
+/// mode always has failover; only the zones of its nodes can be chosen.
 fn failover(group: &RedisGroup, on: bool) -> (Vec<Argument>, Vec<(&'static str, String)>) {
     let word = if on { "enabled" } else { "disabled" };
     let zones = ("MultiAZ", word.to_owned());

@@ -103,7 +103,7 @@ fn heeds(values: &[&ChangedValue]) -> String {
     heeds.collect::<Vec<_>>().join("<br>")
 }
 
-/// The plan's steps in short, or the rule that stands in the way of any order.
+/// A summary of the plan's steps, or the rule that prevents any order.
 pub(super) fn order(environment: &EnvironmentDiff) -> String {
     let Some(order) = &environment.order else {
         return String::new();

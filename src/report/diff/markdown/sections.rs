@@ -178,7 +178,7 @@ pub(super) fn money(environment: &EnvironmentDiff) -> String {
         text += &table(&["USD a month", ">Before", ">After", ">Change"], rows);
     }
     text += &notes;
-    // Where nothing has a price, no list was read.
+    // If nothing has a price, no price list was read.
     if !cost.price_lists.is_empty() {
         text += &format!("\n<sub>List prices: {}</sub>\n", prose(&cost.lists()));
     }

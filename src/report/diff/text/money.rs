@@ -42,7 +42,7 @@ pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
         text += &table(&rows, paint);
     }
     text += &notes;
-    // Where nothing has a price, no list was read.
+    // If nothing has a price, no price list was read.
     if !cost.price_lists.is_empty() {
         let lists = format!("  list prices: {}", cost.lists());
         text += &format!("{}\n", paint.ink(Ink::Dim, &lists));
