@@ -66,7 +66,7 @@ fn the_columns_have_to_be_right_before_any_row_is() {
     let first = |text: &str| mistakes(text).join("\n");
     for (text, said) in [
         ("", "1: the file is empty"),
-        ("time;metric;value\n", "1: the columns are divided by `;`"),
+        ("time;metric;value\n", "1: the columns are separated by `;`"),
         ("time,metric\n", "1: the column `value` is missing"),
         ("time,metric,value,host\n", "1: there is no column `host`"),
         (

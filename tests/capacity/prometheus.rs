@@ -241,7 +241,7 @@ fn an_answer_of_another_shape_is_refused() {
         ),
         (
             answer("matrix", &series.replace("\"1\"", "\"1e300\"")),
-            "is more than any metric",
+            "is too large for any metric",
         ),
         (r#"{"status":"error"}"#.to_owned(), "did not say why"),
         ("[]".to_owned(), "not Prometheus' JSON"),

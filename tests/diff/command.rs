@@ -248,7 +248,9 @@ fn a_name_that_differs_between_two_files_is_never_left_out_without_a_word() {
     assert_ne!(code(&plan), 0, "{}", stdout(&plan));
     // More than that: two states of one.
     let grown = tierc(at, &["diff", "medium.kdl", "grown.kdl"]);
-    assert!(stderr(&grown).contains("`other` counts as `prod`"));
+    assert!(
+        stderr(&grown).contains("`prod` and `other` are compared as two states of one environment")
+    );
     assert!(stdout(&grown).contains("worst: failover"));
     assert_eq!(
         stdout(&grown),

@@ -131,7 +131,10 @@ fn a_comment_that_would_be_too_long_says_what_it_leaves_out() {
     let files = shown.matches("\n```diff\n").count();
     assert!(files < 25, "files go first, and {files} are shown");
     let last = shown.trim_end().lines().last().unwrap();
-    assert!(last.starts_with("Fingerprint `"), "{last}");
+    assert!(
+        last.starts_with("To accept this whole difference"),
+        "{last}"
+    );
 }
 
 #[test]

@@ -306,7 +306,7 @@ fn pods_leave_the_entry_for_reads_before_pgbouncer_drops_it_and_come_once_it_is_
         assert!(!needed.contains("read-url"), "{needed}");
         in_order(
             &typed(&step.procedure).notes,
-            &["once PgBouncer has the entry"],
+            &["after PgBouncer has the entry"],
         );
         let back = step.undo.as_ref().unwrap();
         in_order(&typed(back).requires, &["`read-url`"]);
