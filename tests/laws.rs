@@ -4,6 +4,7 @@
 //! proptest itself have no place here: it lets them win over what a law asks for, so that every part
 //! of a law would look at the same cases, and at all of them.
 
+mod carried;
 mod cluster;
 mod commands;
 mod declared;
@@ -12,7 +13,7 @@ mod environment;
 mod forms;
 mod hostile;
 mod left;
-mod named;
+pub(crate) mod named;
 mod order;
 mod pairs;
 mod places;

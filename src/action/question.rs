@@ -113,8 +113,8 @@ pub enum Question {
     },
     /// Nodes are ready.
     NodesReady {
-        /// Their labels; all of them where there is none.
-        nodes: Option<NodeLabels>,
+        /// Their labels.
+        nodes: NodeLabels,
     },
     /// There are as many nodes.
     Nodes {
