@@ -2,9 +2,11 @@
 //! the very end, as POSIX shell for people, as JSON, and as files to run. Nothing learns what an action does
 //! from its shell.
 
+mod answer;
 mod aws;
 mod does;
 pub(crate) mod elasticache;
+mod guards;
 pub(crate) mod kubectl;
 mod question;
 pub(crate) mod rds;
@@ -286,9 +288,14 @@ pub enum Memory {
     Number(AwsQuery),
     /// The versions in the answer of AWS.
     Versions(AwsQuery),
-    /// The newest version in the answer of AWS.
-    Newest(AwsQuery),
-    /// The content of another variable.
+    /// The newest of the versions that AWS answers with.
+    Newest {
+        /// The question.
+        query: AwsQuery,
+        /// The version that is wanted, with or without its minor.
+        wanted: String,
+    },
+    /// What another variable holds.
     Variable(&'static str),
     /// The larger of another variable and a number.
     Larger(&'static str, u32),

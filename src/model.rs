@@ -55,9 +55,9 @@ pub use platform::{
     ClusterField, ClusterNode, Database, DatabaseField, DatabaseNode, Deliver, DeliverField,
     DeliverNode, Direct, DirectField, DirectNode, ENVIRONMENT_LABEL, Maintenance, MaintenanceField,
     MaintenanceNode, NODE_GROUP_LABEL, Network, NetworkField, NetworkNode, NodeGroup,
-    NodeGroupField, NodeGroupNode, PGBOUNCER_PORT, Pgbouncer, PgbouncerField, PgbouncerNode, Pool,
-    PoolField, PoolNode, ReadReplicas, ReadReplicasField, ReadReplicasNode, RedisGroup,
-    RedisGroupField, RedisNode, STATS_USER, Storage, StorageField, StorageNode,
+    NodeGroupField, NodeGroupNode, PGBOUNCER_CONTAINER, PGBOUNCER_PORT, Pgbouncer, PgbouncerField,
+    PgbouncerNode, Pool, PoolField, PoolNode, ReadReplicas, ReadReplicasField, ReadReplicasNode,
+    RedisGroup, RedisGroupField, RedisNode, STATS_USER, Storage, StorageField, StorageNode,
 };
 pub use quantity::Quantity;
 pub use rate::ErrorRate;

@@ -3,6 +3,7 @@
 //! `LAWS_CASES` sets the number of cases. A failure prints its case and its seed. Do not set proptest's
 //! own variables: they override the settings of a law, so every part of a law would test the same cases.
 
+mod carried;
 mod cluster;
 mod commands;
 mod declared;
@@ -11,7 +12,7 @@ mod environment;
 mod forms;
 mod hostile;
 mod left;
-mod named;
+pub(crate) mod named;
 mod order;
 mod pairs;
 mod places;

@@ -8,6 +8,7 @@ mod procedures;
 mod schedules;
 pub(crate) mod shell;
 mod stories;
+mod told;
 mod transition;
 
 use std::collections::BTreeSet;
@@ -218,12 +219,14 @@ fn replicas_get_more_connections_first_and_fewer_last() {
         |titles: &[String], what: &str| titles.iter().position(|title| title.starts_with(what));
     let up = titles(&with(800), &with(1200));
     assert!(
-        place(&up, "change the read replicas") < place(&up, "change the database"),
+        place(&up, "set the connections of the read")
+            < place(&up, "set the connections of the database"),
         "{up:?}"
     );
     let down = titles(&with(1200), &with(800));
     assert!(
-        place(&down, "change the read replicas") > place(&down, "change the database"),
+        place(&down, "set the connections of the read")
+            > place(&down, "set the connections of the database"),
         "{down:?}"
     );
 }

@@ -1,9 +1,11 @@
 //! One line for people about each action.
 
-use super::variables::{Variables, one_of};
+use super::answer::{Awaited, awaited, by_waiter, name};
+use super::summary::UNLESS;
+use super::variables::{Variables, newest, one_of};
 use super::{
-    Action, Argument, ArgumentValue, AwsCall, AwsQuery, Holds, KubectlCall, Manifests, Memory,
-    NodeLabels, Number, Question, SettledAnswer,
+    Action, Argument, ArgumentValue, AwsCall, Holds, KubectlCall, Manifests, Memory, NodeLabels,
+    Number, Question,
 };
 
 impl Action {
@@ -29,7 +31,7 @@ impl Action {
             Self::Forget { address, .. } => {
                 format!("remove {address} from Terraform's state, unless it is already the new one")
             }
-            Self::Aws { call, .. } => called(call, variables),
+            Self::Aws { call, unless } => called(call, variables) + &too_small(*unless, variables),
             Self::Kubectl { call } => format!("run kubectl {}", typed(call)),
             Self::Show { query } => format!(
                 "show what aws {} {} answers{}",
@@ -136,7 +138,15 @@ fn called(call: &AwsCall, variables: &Variables) -> String {
     format!("run aws {} {}{subject}{rest}", call.service, call.operation)
 }
 
-/// Arguments that name the resource of a call.
+/// Why a call is not made where one variable is no smaller than another.
+fn too_small(unless: Option<(&str, &str)>, variables: &Variables) -> String {
+    unless.map_or_else(String::new, |(one, other)| {
+        let (one, other) = (variables.show(one), variables.show(other));
+        format!("{UNLESS}{one} is at least {other}")
+    })
+}
+
+/// Arguments that name what a call is about.
 const NAMES: [&str; 6] = [
     "db-instance-identifier",
     "replication-group-id",
@@ -236,9 +246,12 @@ fn remembered(variable: &str, value: &Memory) -> String {
             query.call.operation,
             about_group(&query.call)
         ),
-        Memory::Versions(_) => format!("set ${variable} to the versions that AWS offers"),
-        Memory::Newest(_) => {
-            format!("set ${variable} to the newest version that AWS can upgrade to")
+        Memory::Versions(query) => format!(
+            "set ${variable} to the versions that {} offers",
+            name(query.call.service)
+        ),
+        Memory::Newest { query, wanted } => {
+            format!("set ${variable} to {}", newest(&query.call, wanted))
         }
         Memory::Variable(other) => format!("set ${variable} to ${other}"),
         Memory::Larger(other, number) => {
@@ -278,41 +291,6 @@ fn about(call: &AwsCall, variables: &Variables) -> String {
     name.map_or_else(|| call.operation.to_owned(), |it| target(it, variables))
 }
 
-/// A regular expression in a readable form.
-fn read(answer: &str) -> String {
-    let parts = [("([.][0-9]+)*", ""), ("[0-9]+", "*"), ("[a-z-]+", "*")];
-    let plain = parts
-        .into_iter()
-        .fold(answer.to_owned(), |text, (part, by)| text.replace(part, by));
-    plain.replace("[.]", ".")
-}
-
-fn reported(service: &str, answer: &str, which: &str) -> String {
-    format!(
-        "wait until {service} reports \"{}\" for {which}",
-        read(answer)
-    )
-}
-
-fn answered(
-    call: &AwsCall,
-    answer: &str,
-    each: Option<&AwsQuery>,
-    settled: Option<&SettledAnswer>,
-    variables: &Variables,
-) -> String {
-    let which = each.map_or_else(|| about(call, variables), |_| "each node".to_owned());
-    let reported = reported(call.service, answer, &which);
-    match settled {
-        Some(settled) => format!(
-            "{reported}; if the value was already {}, \"{}\" for ten minutes is enough",
-            settled.holds,
-            read(&settled.answer)
-        ),
-        None => reported,
-    }
-}
-
 fn many(nodes: &NodeLabels, least: &Number, variables: &Variables) -> String {
     let group = &nodes.group;
     match least {
@@ -328,14 +306,30 @@ fn asked(question: &Question, variables: &Variables) -> String {
     match question {
         Question::Aws {
             call,
+            fields,
             answer,
             each,
             settled,
-            ..
-        } => answered(call, answer, each.as_ref(), settled.as_ref(), variables),
+        } => {
+            let which = match each {
+                Some(_) => "each node".to_owned(),
+                None => about(call, variables),
+            };
+            let wait = Awaited {
+                fields,
+                answer,
+                which: &which,
+            };
+            awaited(&wait, settled.as_ref())
+        }
         Question::Waiter {
-            service, waiter, ..
-        } => format!("wait until {service} reports {waiter}"),
+            service,
+            waiter,
+            arguments,
+        } => {
+            let which = arguments.first().map(|it| target(it, variables));
+            by_waiter(service, waiter, &which.unwrap_or_default())
+        }
         Question::Same { manifests, .. } => {
             format!("check that the cluster matches {}", named(manifests))
         }
@@ -378,10 +372,9 @@ fn asked(question: &Question, variables: &Variables) -> String {
             }
             Holds::Text(text) => format!("wait until key {key} of Secret {secret} contains {text}"),
         },
-        Question::NodesReady { nodes } => match nodes {
-            Some(nodes) => format!("wait until the nodes of group {} are ready", nodes.group),
-            None => "wait until all nodes are ready".into(),
-        },
+        Question::NodesReady { nodes } => {
+            format!("wait until the nodes of group {} are ready", nodes.group)
+        }
         Question::Nodes { nodes, least } => many(nodes, least, variables),
         Question::NonePending => "wait until no pod is pending".into(),
         Question::ServerConnections { most, .. } => {

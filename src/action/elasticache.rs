@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use super::rds::parameter_value;
-use super::{Argument, ArgumentValue, AwsCall, Question};
+use super::{Argument, ArgumentValue, AwsCall, AwsQuery, Question};
 
 /// A call about a group.
 pub(crate) fn of_group(operation: &'static str, id: impl Display) -> AwsCall {
@@ -61,11 +61,19 @@ pub(crate) fn shards_set(id: impl Display, count: u32, stay: Option<Argument>) -
 /// The parameter that says what a full group does.
 const POLICY: &str = "maxmemory-policy";
 
-/// The name of the parameter group that a group uses.
+/// One of the nodes of a group.
+pub(crate) fn member(id: impl Display) -> ArgumentValue {
+    let asked =
+        of_group("describe-replication-groups", id).query("ReplicationGroups[0].MemberClusters[0]");
+    ArgumentValue::Answer(Box::new(asked))
+}
+
+/// The name of the parameter group that a group uses: that of any of its nodes. All nodes of an account do
+/// not fit one page of an answer.
 fn parameter_group(id: impl Display) -> ArgumentValue {
-    let asked = AwsCall::new("elasticache", "describe-cache-clusters").query(format!(
-        "CacheClusters[?ReplicationGroupId=='{id}']|[0].CacheParameterGroup.CacheParameterGroupName"
-    ));
+    let asked = AwsCall::new("elasticache", "describe-cache-clusters")
+        .with("cache-cluster-id", member(id))
+        .query("CacheClusters[0].CacheParameterGroup.CacheParameterGroupName");
     ArgumentValue::Answer(Box::new(asked))
 }
 
@@ -87,6 +95,13 @@ pub(crate) fn policy_set(id: impl Display, policy: impl Display) -> AwsCall {
 fn parameters(id: impl Display) -> AwsCall {
     AwsCall::new("elasticache", "describe-cache-parameters")
         .with("cache-parameter-group-name", parameter_group(id))
+}
+
+/// The policy that the group has now.
+pub(crate) fn policy_of(id: impl Display) -> AwsQuery {
+    parameters(id).query(format!(
+        "Parameters[?ParameterName=='{POLICY}'].ParameterValue"
+    ))
 }
 
 /// The group has this policy.

@@ -113,8 +113,8 @@ pub enum Question {
     },
     /// Nodes are ready.
     NodesReady {
-        /// Their labels; null for all nodes.
-        nodes: Option<NodeLabels>,
+        /// Their labels.
+        nodes: NodeLabels,
     },
     /// There are at least this many nodes.
     Nodes {

@@ -29,43 +29,64 @@ pub(crate) fn modified(
         .and([Argument::switch("apply-immediately", at_once)])
 }
 
-/// An instance is in one of these states, without pending changes, with every parameter in force and
-/// with the `wanted` values. The values matter because an instance that refused a change is idle, too.
-pub(crate) fn reached(id: impl Into<ArgumentValue>, states: &str, wanted: &[Wanted]) -> Question {
-    reached_with(id, states, IN_FORCE, wanted)
-}
+/// The states in which an instance serves and takes changes. RDS optimises a volume for hours.
+const SERVING: &str = "(available|storage-optimization)";
+
+/// The only state in which an instance can be rebooted.
+const AVAILABLE: &str = "available";
 
 /// The status of parameters that are all in force.
 const IN_FORCE: &str = "in-sync";
 
-/// The same with parameters in one of these states.
-pub(crate) fn reached_with(
+/// What RDS says once it has applied parameters: those that need a reboot may still wait for one.
+const APPLIED: &str = "(in-sync|pending-reboot)";
+
+/// An instance serves, with nothing pending and what is set: one that was refused looks idle, too. Its
+/// parameters may wait for a reboot.
+pub(crate) fn reached(id: impl Into<ArgumentValue>, wanted: &[Wanted]) -> Question {
+    told(id, SERVING, None, wanted)
+}
+
+/// The same with every parameter in force.
+pub(crate) fn in_force(id: impl Into<ArgumentValue>, wanted: &[Wanted]) -> Question {
+    told(id, SERVING, Some(IN_FORCE), wanted)
+}
+
+/// The same with every parameter in force that needs no reboot.
+pub(crate) fn applied(id: impl Into<ArgumentValue>) -> Question {
+    told(id, SERVING, Some(APPLIED), &[])
+}
+
+/// An instance can be rebooted, has its parameter group and what is set.
+pub(crate) fn attached(id: impl Into<ArgumentValue>, wanted: &[Wanted]) -> Question {
+    told(id, AVAILABLE, Some(APPLIED), wanted)
+}
+
+/// An instance is in one of these states, with nothing pending, its parameters in one of these and what is
+/// set.
+fn told(
     id: impl Into<ArgumentValue>,
     states: &str,
-    parameters: &str,
+    parameters: Option<&str>,
     wanted: &[Wanted],
 ) -> Question {
-    let fields: Vec<String> = [
-        "DBInstances[0].DBInstanceStatus",
-        "to_string(DBInstances[0].PendingModifiedValues || 'nothing')",
-        "DBInstances[0].DBParameterGroups[0].ParameterApplyStatus",
-    ]
-    .into_iter()
-    .map(str::to_owned)
-    .chain(
-        wanted
-            .iter()
-            .map(|(field, _)| format!("to_string(DBInstances[0].{field})")),
-    )
-    .collect();
-    let values: String = wanted
-        .iter()
-        .map(|(_, value)| format!(" {value}"))
-        .collect();
+    let mut fields = vec![
+        "DBInstances[0].DBInstanceStatus".to_owned(),
+        "to_string(DBInstances[0].PendingModifiedValues || 'nothing')".to_owned(),
+    ];
+    let mut answer = vec![states, "nothing"];
+    if let Some(parameters) = parameters {
+        fields.push("DBInstances[0].DBParameterGroups[0].ParameterApplyStatus".to_owned());
+        answer.push(parameters);
+    }
+    for (field, value) in wanted {
+        fields.push(format!("to_string(DBInstances[0].{field})"));
+        answer.push(value);
+    }
     Question::Aws {
         call: of_instance("describe-db-instances", id),
         fields,
-        answer: format!("{states} nothing {parameters}{values}"),
+        answer: answer.join(" "),
         each: None,
         settled: None,
     }
@@ -136,8 +157,8 @@ pub(crate) fn set_and_rebooted(
     let has = parameters(id.clone()).query(format!(
         "Parameters[?ParameterName=='{name}'].ParameterValue"
     ));
-    let mut asked = reached_with(id.clone(), "available", "pending-reboot", &[]);
-    let done = format!("available nothing {IN_FORCE}");
+    let mut asked = told(id.clone(), AVAILABLE, Some("pending-reboot"), &[]);
+    let done = format!("{AVAILABLE} nothing {IN_FORCE}");
     if let Question::Aws { settled, .. } = &mut asked {
         *settled = Some(SettledAnswer {
             variable: "VALUE",

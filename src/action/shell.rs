@@ -9,7 +9,7 @@ mod terraform;
 mod words;
 
 use super::{Action, Memory, Question};
-use layout::{command, indented, until};
+use layout::{command, indented};
 pub use words::{literal, message, quoted, word};
 
 impl Action {
@@ -141,7 +141,7 @@ fn memory(memory: &Memory) -> String {
         Memory::Number(query) | Memory::Versions(query) => {
             format!("$({} |\n    sed -n '/^[0-9]/p')", aws::asked(query))
         }
-        Memory::Newest(query) => format!(
+        Memory::Newest { query, .. } => format!(
             "$({} |\n    tr '\\t' '\\n' | sed -n '/^[0-9]/p' | sort -t . -k 2,2n | tail -n 1)",
             aws::asked(query)
         ),
@@ -228,11 +228,9 @@ fn question(question: &Question) -> String {
             key,
             holds,
         } => kubectl::of_secret(namespace, secret, key, holds),
-        Question::NodesReady { nodes } => nodes::ready(nodes.as_ref()),
+        Question::NodesReady { nodes } => nodes::ready(nodes),
         Question::Nodes { nodes, least } => nodes::as_many(nodes, least),
-        Question::NonePending => until(
-            "PODS=$(kubectl get pods --all-namespaces --field-selector=status.phase=Pending -o name) &&\n    [ -z \"$PODS\" ]",
-        ),
+        Question::NonePending => kubectl::none_pending(),
         Question::ServerConnections { pooler, most } => pooler::server_connections(pooler, *most),
         Question::ClientConnections { pooler, pods, most } => {
             pooler::client_connections(pooler, pods, *most)

@@ -383,6 +383,9 @@ impl Hosts<'_> {
     }
 }
 
+/// The container of PgBouncer in its pods.
+pub const PGBOUNCER_CONTAINER: &str = "pgbouncer";
+
 /// The role that may use PgBouncer's console: `RELOAD`, `SHOW`.
 pub const ADMIN_USER: &str = "pgbouncer_admin";
 

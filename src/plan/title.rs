@@ -220,7 +220,7 @@ fn headline(kind: &MoveKind, sides: Pair<&Environment>) -> String {
             }))
         ),
         MoveKind::Pooler => format!(
-            "roll PgBouncer, instances: {}",
+            "roll PgBouncer: instances {}",
             arrow(sides.map(|side| side.pgbouncer.instances.value.to_string()))
         ),
         MoveKind::Database(what) => database(*what, sides),
@@ -275,13 +275,7 @@ fn database(what: DatabaseMove, sides: Pair<&Environment>) -> String {
                 it.storage.gib.value, it.storage.max_gib.value
             ))
         ),
-        DatabaseMove::Replicas => format!(
-            "change the read replicas: {}",
-            of(&|it| format!(
-                "{}, {} connections",
-                it.replicas.instance.value, it.replicas.max_connections.value
-            ))
-        ),
+        DatabaseMove::Replicas => replicas(sides.map(|side| &side.database.replicas)),
         DatabaseMove::ReplicaCount => format!(
             "set the read replicas: {}",
             of(&|it| it.replicas.count.value.to_string())
@@ -300,13 +294,44 @@ fn database(what: DatabaseMove, sides: Pair<&Environment>) -> String {
     }
 }
 
-/// The changed values of the server.
+/// What of the server changes, and nothing else. An upgrade is more than another class, and that is more than
+/// another number of connections.
 fn server(sides: Pair<&crate::model::Database>) -> String {
+    let engines = sides.map(|it| it.engine.value.as_str());
+    let minor = engines.before.strip_prefix(engines.after);
+    let does = if minor.is_some_and(|minor| minor.starts_with('.')) {
+        "let RDS choose the minor version of the database"
+    } else if engines.before != engines.after {
+        "upgrade the database"
+    } else if sides.before.instance != sides.after.instance {
+        "resize the database"
+    } else {
+        "set the connections of the database"
+    };
     let parts = [
         sides.map(|it| it.instance.value.clone()),
         sides.map(|it| format!("PostgreSQL {}", it.engine.value)),
         sides.map(|it| format!("{} connections", it.max_connections.value)),
     ];
+    format!("{does}: {}", differing(parts))
+}
+
+/// What of the read replicas changes, and nothing else.
+fn replicas(sides: Pair<&crate::model::ReadReplicas>) -> String {
+    let does = if sides.before.instance == sides.after.instance {
+        "set the connections of the read replicas"
+    } else {
+        "resize the read replicas"
+    };
+    let parts = [
+        sides.map(|it| it.instance.value.clone()),
+        sides.map(|it| format!("{} connections", it.max_connections.value)),
+    ];
+    format!("{does}: {}", differing(parts))
+}
+
+/// The parts that differ, from and to.
+fn differing(parts: impl IntoIterator<Item = Pair<String>>) -> String {
     let changed: Vec<Pair<String>> = parts
         .into_iter()
         .filter(|part| part.before != part.after)
@@ -314,7 +339,7 @@ fn server(sides: Pair<&crate::model::Database>) -> String {
     let side =
         |of: fn(&Pair<String>) -> &str| changed.iter().map(of).collect::<Vec<_>>().join(", ");
     format!(
-        "change the database: {} -> {}",
+        "{} -> {}",
         side(|part| &part.before),
         side(|part| &part.after)
     )
@@ -336,6 +361,12 @@ fn serves(side: &Environment) -> Vec<(&Name, Use)> {
         .collect()
 }
 
+/// Whether a group gets other nodes: its move has what is said of its data, too.
+fn is_resized(name: &str, sides: Pair<&Environment>) -> bool {
+    let nodes = sides.map(|side| side.redis.get(name).map(|group| &group.node));
+    nodes.before != nodes.after
+}
+
 fn redis(what: GroupMove, name: &str, sides: Pair<&Environment>) -> String {
     let of = |text: &dyn Fn(&crate::model::RedisGroup) -> String| {
         arrow(sides.map(|side| side.redis.get(name).map(text).unwrap_or_default()))
@@ -343,8 +374,11 @@ fn redis(what: GroupMove, name: &str, sides: Pair<&Environment>) -> String {
     match what {
         GroupMove::Added => format!("create Redis group `{name}`, still unused"),
         GroupMove::Removed => format!("delete Redis group `{name}`"),
+        GroupMove::Node if !is_resized(name, sides) => {
+            format!("record the data size of Redis group `{name}`")
+        }
         GroupMove::Node => format!(
-            "change Redis group `{name}`: {}",
+            "resize Redis group `{name}`: {}",
             of(&|group| group.node.value.clone())
         ),
         GroupMove::Replicas => format!(

@@ -31,7 +31,7 @@ off-hours from="20:00" to="08:00" days="mon-fri" zone="Europe/Berlin" { api 0; w
 event "sale" from="2027-03-26T06:00" to="2027-03-27T00:00" zone="Europe/Berlin" { api 8; worker "decisions" 12 }
 "#;
 
-fn pages() -> Vec<(String, String)> {
+pub(crate) fn pages() -> Vec<(String, String)> {
     let mut cases: Vec<(String, String)> = TIERS
         .into_iter()
         .map(|tier| (tier.to_owned(), text(tier, "")))

@@ -27,17 +27,17 @@ use super::declared::{is_alone, is_at, is_list, of_environments, read, texts};
 use crate::plan::catalogue;
 use crate::support::today;
 
-/// Two states of an environment, with the plan and the reports of the change.
-struct Change {
+/// Two states of an environment, and what is made of the way from one to the other.
+pub(crate) struct Change {
     sides: Pair<Environment>,
     plan: Plan,
     /// The paragraph of each step, as text and as Markdown.
-    steps: Vec<Pair<String>>,
+    pub(crate) steps: Vec<Pair<String>>,
     /// The steps as JSON.
-    json: Vec<Value>,
+    pub(crate) json: Vec<Value>,
 }
 
-fn planned(sides: Pair<Environment>) -> Change {
+pub(crate) fn planned(sides: Pair<Environment>) -> Change {
     let waived = BTreeSet::new();
     let plan = plan(&PlanRequest {
         environments: sides.as_ref(),
@@ -120,19 +120,19 @@ const BY_OTHER_WORDS: &[(&str, &str)] = &[
     ("pgbouncer.pool.default", "PgBouncer's pools: "),
     ("pgbouncer.pool.max-db", "(max "),
     ("pgbouncer.min-ready", "pace of PgBouncer's rollouts"),
-    ("database.instance", "change the database: "),
+    ("database.instance", "resize the database: "),
     ("database.engine", "PostgreSQL "),
     ("database.max-connections", " connections"),
     ("database.multi-az", "standby"),
     ("database.storage.gib", " GiB (max "),
     ("database.storage.max-gib", "(max "),
     ("database.replicas.count", "set the read replicas: "),
-    ("database.replicas.instance", "change the read replicas: "),
+    ("database.replicas.instance", "resize the read replicas: "),
     ("database.replicas.max-connections", " connections"),
     ("database.replicas.via", "read from replicas over "),
     ("redis.engine", "upgrade Redis group "),
     ("redis.engine.version", "upgrade Redis group "),
-    ("redis.node", "change Redis group "),
+    ("redis.node", "resize Redis group "),
     ("redis.policy", "eviction"),
     ("redis.cluster.shards", " shard"),
     ("redis.tls", "TLS"),

@@ -57,13 +57,13 @@ fn a_volume_that_grows_is_told_its_iops_again_where_it_has_any_of_its_own() {
     };
     let (line, seen) = grown("gib=200 max-gib=0", "gib=300 max-gib=0");
     assert!(!line.contains("--iops"), "{line}");
-    assert!(seen.contains("nothing in-sync 300'"), "{seen}");
+    assert!(seen.contains("nothing 300'"), "{seen}");
     let (line, seen) = grown("gib=500 max-gib=0", "gib=510 max-gib=0");
     assert!(
         line.contains("--allocated-storage 510 --iops 12000 "),
         "{line}"
     );
-    assert!(seen.contains("nothing in-sync 550 12000'"), "{seen}");
+    assert!(seen.contains("nothing 550 12000'"), "{seen}");
     let (line, _) = grown(
         "gib=500 max-gib=0 type=\"io2\" iops=9000",
         "gib=600 max-gib=0 type=\"io2\" iops=9000",
@@ -351,7 +351,7 @@ fn connections_alone_are_read_back_after_a_reboot_that_rds_asked_for() {
     let (way, _) = told(
         &database("max-connections 900"),
         &database("max-connections 1000"),
-        "change the database",
+        "set the connections of the database",
     );
     let set = place(&way.apply, &["ParameterValue=1000"]);
     let seen = place(&way.apply, &["until", "available nothing pending-reboot'"]);
@@ -409,7 +409,7 @@ fn a_second_run_tells_an_instance_that_was_rebooted_from_one_that_was_not() {
     let (way, _) = told(
         &database("max-connections 900"),
         &database("max-connections 1000"),
-        "change the database",
+        "set the connections of the database",
     );
     let (force, _) = told(
         &database("engine \"14\"; replicas 0; tls \"disable\""),
@@ -449,9 +449,9 @@ fn a_reload_ends_when_every_pod_has_read_its_settings() {
         "sha256sum",
         "SINCE=",
         "date -u",
+        "kubectl logs",
+        "--since-time=\"$SINCE\"",
         "kill -HUP",
-        "until kubectl logs",
-        "--since-time=\"${SINCE:?}\"",
     ];
     let mut rest = way.apply[place(&way.apply, &parts)].as_str();
     for part in parts {
@@ -514,7 +514,7 @@ fn empties(lines: &[String], group: &str) {
     let parts = [
         "app.kubernetes.io/name=kaireon-pgbouncer",
         "spec.nodeName=\"${NODE#node/}\"",
-        "for POD in $PODS",
+        "for POD in $(printf",
         "kubectl delete",
         "rollout status deployment/kaireon-pgbouncer",
         "kubectl drain \"$NODE\" --ignore-daemonsets --delete-emptydir-data --timeout=600s",

@@ -1,6 +1,6 @@
 //! The AWS command line.
 
-use super::layout::{command, indented, until};
+use super::layout::{command, each_word, until};
 use super::words::{message, quoted, word};
 use crate::action::{Argument, ArgumentValue, AwsCall, AwsQuery, Remembered, SettledAnswer};
 
@@ -134,9 +134,9 @@ pub(super) fn waited(
     };
     match each {
         Some(each) => format!(
-            "NODES=$({})\nfor NODE in $NODES; do\n{}\ndone",
+            "NODES=$({})\n{}",
             asked(each),
-            indented(&one)
+            each_word("NODE", "NODES", &one)
         ),
         None => one,
     }

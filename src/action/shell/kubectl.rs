@@ -78,6 +78,13 @@ pub(super) fn none_leaving(namespace: &str, pods: Option<&str>) -> String {
     ))
 }
 
+/// The loop shows the pods that are pending: what keeps one waiting may have nothing to do with the step.
+pub(super) fn none_pending() -> String {
+    until(
+        "PODS=$(kubectl get pods --all-namespaces --field-selector=status.phase=Pending) &&\n    printf '%s\\n' \"$PODS\" >&2 &&\n    [ -z \"$PODS\" ]",
+    )
+}
+
 pub(super) fn most_pods(namespace: &str, pods: &str, most: u32) -> String {
     let are_few = match most {
         0 => "[ -z \"$PODS\" ]".to_owned(),

@@ -38,7 +38,16 @@ pub(super) fn nested(text: &str, levels: usize) -> String {
     text.replace('\n', &format!("\n{}", "    ".repeat(levels)))
 }
 
-/// A loop until a command succeeds.
+/// The same commands for each word that a variable holds. The words come from a command: zsh, where people
+/// paste a runbook, does not split a variable without quotes.
+pub(super) fn each_word(variable: &str, of: &str, commands: &str) -> String {
+    format!(
+        "for {variable} in $(printf '%s\\n' \"${of}\"); do\n{}\ndone",
+        indented(commands)
+    )
+}
+
+/// A loop that ends when a command ends well.
 pub(super) fn until(command: &str) -> String {
     format!("until {command}; do\n    sleep 15\ndone")
 }

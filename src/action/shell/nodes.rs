@@ -1,7 +1,7 @@
 //! Nodes of a group: selecting, draining and removing them.
 
 use super::aws::{asked, call};
-use super::layout::{indented, nested, until};
+use super::layout::{each_word, indented, nested, until};
 use super::words::word;
 use crate::action::{
     Argument, ArgumentValue, AwsCall, Emptying, NodeLabels, Number, PoolerDeployment, Remembered,
@@ -57,22 +57,19 @@ fn looking_up(cluster: &str) -> [AwsCall; 2] {
 pub(super) fn each_emptied(nodes: &NodeLabels, emptying: &Emptying) -> String {
     let selector = nodes.selector();
     let selector = word(&selector);
+    let next = "case \"$DONE\" in\n*\" $NAME \"*) ;;\n*) NODE=${NODE:-$NAME} ;;\nesac";
     format!(
         "DONE=' '
 while :; do
     kubectl cordon -l {selector}
     NODES=$(kubectl get nodes -l {selector} -o name)
     NODE=
-    for NAME in $NODES; do
-        case \"$DONE\" in
-        *\" $NAME \"*) ;;
-        *) NODE=${{NODE:-$NAME}} ;;
-        esac
-    done
+{}
     [ -n \"$NODE\" ] || break
 {}
     DONE=\"$DONE$NODE \"
 done",
+        indented(&each_word("NAME", "NODES", next)),
         indented(&emptied(emptying))
     )
 }
@@ -86,9 +83,9 @@ fn emptied(emptying: &Emptying) -> String {
         deployment,
     } = &emptying.pooler;
     let available = |deployment: &str| {
-        indented(&until(&format!(
+        until(&format!(
             "kubectl rollout status deployment/{deployment} -n {namespace}"
-        )))
+        ))
     };
     // With `set -e`, a failed command in an assignment ends the script; in the list of a `for` it does not.
     let pods = format!(
@@ -97,12 +94,19 @@ fn emptied(emptying: &Emptying) -> String {
     let moved = if emptying.only_one {
         format!(
             "{pods}\nif [ -n \"$PODS\" ]; then\n    kubectl rollout restart deployment/{deployment} -n {namespace}\n{}\nfi",
-            available(deployment)
+            indented(&available(deployment))
         )
     } else {
         format!(
-            "{pods}\nfor POD in $PODS; do\n    kubectl delete -n {namespace} \"$POD\"\n{}\ndone",
-            available(deployment)
+            "{pods}\n{}",
+            each_word(
+                "POD",
+                "PODS",
+                &format!(
+                    "kubectl delete -n {namespace} \"$POD\"\n{}",
+                    available(deployment)
+                )
+            )
         )
     };
     format!(
@@ -112,7 +116,7 @@ fn emptied(emptying: &Emptying) -> String {
             emptying.timeout
         )),
         emptying.workloads.join(" "),
-        available("\"$DEPLOYMENT\""),
+        indented(&available("\"$DEPLOYMENT\"")),
     )
 }
 
@@ -200,11 +204,8 @@ pub(super) fn as_many(nodes: &NodeLabels, least: &Number) -> String {
     until(&format!("[ \"{}\" -ge {least} ]", counted(nodes)))
 }
 
-/// For kubectl, a selector without matches is an error.
-pub(super) fn ready(nodes: Option<&NodeLabels>) -> String {
-    let Some(nodes) = nodes else {
-        return "kubectl wait --for=condition=Ready nodes --all --timeout=15m".into();
-    };
+/// kubectl takes a selector that finds nothing for an error.
+pub(super) fn ready(nodes: &NodeLabels) -> String {
     let selector = nodes.selector();
     let which = word(&selector);
     format!(

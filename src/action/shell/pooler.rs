@@ -1,52 +1,101 @@
 //! PgBouncer's pods: their settings, their console, and what bypasses them.
 
-use super::layout::{command, indented, nested, until};
+use super::layout::{command, each_word, indented, nested, until};
 use super::words::word;
 use crate::action::PoolerDeployment;
-use crate::model::{ADMIN_USER, PGBOUNCER_PORT, STATS_USER};
+use crate::model::{ADMIN_USER, PGBOUNCER_CONTAINER, PGBOUNCER_PORT, STATS_USER};
 
 /// A local port that leads to one pod of PgBouncer after the other.
 const LOCAL_PORT: u16 = 16432;
 
-/// Every pod has the new file before any pod reloads. The time comes from the cluster, because the log
-/// has the cluster's times and the local clock may be wrong.
+/// Pods of PgBouncer in which it runs.
+#[derive(Clone, Copy)]
+enum Running {
+    /// All of them: a pod that terminates holds its connections until it is gone.
+    All,
+    /// Those that stay.
+    Staying,
+}
+
+impl Running {
+    /// The template that makes `kubectl get pods` print each of them as `pod/name`. A pod that is pending,
+    /// evicted or between two starts has no process that could answer, and reads its settings when it starts.
+    fn template(self) -> String {
+        let runs = format!(
+            "{{{{$pod := .metadata.name}}}}{{{{range .status.containerStatuses}}}}{{{{if and (eq .name \"{PGBOUNCER_CONTAINER}\") .state.running}}}}pod/{{{{$pod}}}}{{{{\"\\n\"}}}}{{{{end}}}}{{{{end}}}}"
+        );
+        let each = match self {
+            Self::All => runs,
+            Self::Staying => format!("{{{{if not .metadata.deletionTimestamp}}}}{runs}{{{{end}}}}"),
+        };
+        format!("'{{{{range .items}}}}{each}{{{{end}}}}'")
+    }
+}
+
+/// Lists the pods in which PgBouncer runs, by a template.
+fn running(namespace: &str, deployment: &str, template: &str) -> String {
+    format!(
+        "kubectl get pods -n {namespace} -l app.kubernetes.io/name={deployment} \\\n    -o go-template={template}"
+    )
+}
+
+/// The new file reaches every pod before any is told to read it. The time comes from the cluster, which
+/// writes the times of the logs: the local clock may be off. Both loops ask for the pods again in every round,
+/// so that none waits for a pod that stopped meanwhile.
 pub(super) fn reloaded(namespace: &str, deployment: &str, config: &str, digest: &str) -> String {
-    let each = |what: &str| {
+    let pods = running(namespace, deployment, "\"$RUNNING\"");
+    let until_none = |what: &str, says: &str| {
         format!(
-            "PODS=$(kubectl get pods -n {namespace} -l app.kubernetes.io/name={deployment} -o name)\nfor POD in $PODS; do\n{}\ndone",
-            indented(what)
+            "until PODS=$({}) &&
+    LEFT=$({}) &&
+    [ -z \"$LEFT\" ]; do
+    printf '{says} %s\\n' \"$LEFT\" >&2
+    sleep 5
+done",
+            nested(&pods, 1),
+            nested(&each_word("POD", "PODS", what), 1)
         )
     };
+    let has_the_file = format!(
+        "kubectl exec -n {namespace} \"$POD\" -- sha256sum {config} |\n    grep -q {digest} || echo \"$POD\""
+    );
+    let has_read_it = format!(
+        "kubectl logs -n {namespace} \"$POD\" --since-time=\"$SINCE\" |
+    grep -q 'got SIGHUP, re-reading config' && continue
+kubectl exec -n {namespace} \"$POD\" -- kill -HUP 1 >&2 || :
+echo \"$POD\""
+    );
     [
-        each(&format!(
-            "until kubectl exec -n {namespace} \"$POD\" -- sha256sum {config} |\n    grep -q {digest}; do\n    sleep 5\ndone"
-        )),
-        format!("SINCE=$(kubectl exec -n {namespace} deployment/{deployment} -- date -u +%FT%TZ)"),
-        each(&format!("kubectl exec -n {namespace} \"$POD\" -- kill -HUP 1")),
-        each(&format!(
-            "until kubectl logs -n {namespace} \"$POD\" --since-time=\"${{SINCE:?}}\" |\n    grep 'got SIGHUP, re-reading config'; do\n    sleep 5\ndone"
-        )),
+        format!("RUNNING={}\nLEFT=", Running::Staying.template()),
+        until_none(&has_the_file, "the new file has not reached"),
+        format!(
+            "until SINCE=$(kubectl exec -n {namespace} deployment/{deployment} -- date -u +%FT%TZ); do\n    sleep 5\ndone"
+        ),
+        until_none(&has_read_it, "told to reload:"),
     ]
     .join("\n")
 }
 
-/// The answers of the console of every PgBouncer pod, with `failed` for a pod that does not answer.
+/// What the console of every pod answers in which PgBouncer runs, with `failed` for one that does not.
 fn answers(pooler: &PoolerDeployment, question: &str) -> String {
     let PoolerDeployment {
         namespace,
         deployment,
     } = pooler;
+    let asked = format!(
+        "kubectl port-forward -n {namespace} \"$POD\" {LOCAL_PORT}:{PGBOUNCER_PORT} >/dev/null &
+sleep 3
+{{ kill -0 $! && psql -X -A -h 127.0.0.1 -p {LOCAL_PORT} -U {STATS_USER} -d pgbouncer -c '{question}'; }} || echo failed
+kill $! || :
+wait $! 2>/dev/null || :"
+    );
     format!(
         "{{
-    PODS=$(kubectl get pods -n {namespace} -l app.kubernetes.io/name={deployment} -o name) || echo failed
-    for POD in $PODS; do
-        kubectl port-forward -n {namespace} \"$POD\" {LOCAL_PORT}:{PGBOUNCER_PORT} >/dev/null &
-        sleep 3
-        {{ kill -0 $! && psql -X -A -h 127.0.0.1 -p {LOCAL_PORT} -U {STATS_USER} -d pgbouncer -c '{question}'; }} || echo failed
-        kill $! || :
-        wait $! 2>/dev/null || :
-    done
-}}"
+    PODS=$({}) || echo failed
+{}
+}}",
+        nested(&running(namespace, deployment, &Running::All.template()), 1),
+        indented(&each_word("POD", "PODS", &asked))
     )
 }
 
@@ -117,13 +166,13 @@ pub(super) fn console(pooler: &PoolerDeployment, questions: &[&str]) -> String {
         .chain(questions),
     );
     format!(
-        "PODS=$(kubectl get pods -n {namespace} -l app.kubernetes.io/name={deployment} -o name)
-for POD in $PODS; do
+        "for POD in $({}); do
     kubectl port-forward -n {namespace} \"$POD\" {LOCAL_PORT}:{PGBOUNCER_PORT} >/dev/null &
     sleep 3
 {}
     kill $!
 done",
+        running(namespace, deployment, &Running::All.template()),
         indented(&asked)
     )
 }

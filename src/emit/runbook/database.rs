@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::procedures::Procedures;
 use super::{growth, size};
 use crate::action::rds::{
-    CONNECTIONS, described, modified, of_instance, parameter_is, reached, set_and_rebooted,
+    CONNECTIONS, described, in_force, modified, of_instance, parameter_is, reached,
+    set_and_rebooted,
 };
 use crate::action::shell::literal;
 use crate::action::{Action, Argument, ArgumentValue, AwsCall, Memory};
@@ -116,7 +117,7 @@ fn procedures(database: &RunbookDatabase, environment: &str) -> Procedures {
             database.next_class.as_ref().map(|class| {
                 [
                     modified(id, [Argument::text("db-instance-class", class)], true).into(),
-                    reached(id, "available", &[("DBInstanceClass", literal(class))]).into(),
+                    reached(id, &[("DBInstanceClass", literal(class))]).into(),
                 ]
             }),
         )
@@ -169,8 +170,7 @@ fn of_volume(sh: Procedures, database: &RunbookDatabase) -> Procedures {
             .map(|&(_, field, gib)| (field, gib.to_string()));
         let made: Vec<_> = made.collect();
         let call = |id: ArgumentValue| vec![modified(id, asked.clone(), true).into()];
-        let states = "(available|storage-optimization)";
-        let done = |id: ArgumentValue| vec![reached(id, states, &made).into()];
+        let done = |id: ArgumentValue| vec![reached(id, &made).into()];
         [for_each(&ids, call), for_each(&ids, done)].concat()
     };
     let volume = &database.volume;
@@ -195,7 +195,7 @@ fn connections_raised(
     let rebooted = set_and_rebooted(id.clone(), CONNECTIONS, count, how);
     let in_force = [
         parameter_is(id.clone(), CONNECTIONS, count).into(),
-        reached(id, "available", &[]).into(),
+        in_force(id, &[]).into(),
     ];
     rebooted.into_iter().chain(in_force).collect()
 }
@@ -278,7 +278,7 @@ fn created(database: &RunbookDatabase, next: &str) -> [Action; 2] {
     let call = of_instance("create-db-instance-read-replica", next)
         .text("source-db-instance-identifier", &database.id)
         .text("db-instance-class", &database.replica_class);
-    [call.into(), reached(next, "available", &[]).into()]
+    [call.into(), reached(next, &[]).into()]
 }
 
 /// A promoted instance has no source.
@@ -287,7 +287,7 @@ fn promoted(id: &str) -> [Action; 3] {
     let shown = described(id, &format!("[Endpoint.Address,{source}]"));
     [
         of_instance("promote-read-replica", id).into(),
-        reached(id, "available", &[(source, "null".into())]).into(),
+        reached(id, &[(source, "null".into())]).into(),
         Action::Show { query: shown },
     ]
 }

@@ -6,7 +6,8 @@ use super::database::last_hour;
 use super::procedures::Procedures;
 use super::size;
 use crate::action::elasticache::{
-    NODES, SHARDS, modified, of_group, policy_is, policy_set, reached, replicas_set, shards_set,
+    NODES, SHARDS, modified, of_group, policy_is, policy_of, policy_set, reached, replicas_set,
+    shards_set,
 };
 use crate::action::{Action, Argument};
 use crate::catalogue::Catalogue;
@@ -126,6 +127,9 @@ fn procedures(group: &RunbookRedisGroup) -> Procedures {
         .with(
             "policy",
             [
+                Action::Show {
+                    query: policy_of(id),
+                },
                 policy_set(id, &group.policy).into(),
                 policy_is(id, &group.policy).into(),
             ],

@@ -8,7 +8,8 @@ use super::{
     Procedure, State, literal, redis, service, targeted, terraform, unless_gone, workloads,
 };
 use crate::action::rds::{
-    CONNECTIONS, Wanted, modified, of_instance, parameter, parameter_is, reached, set_and_rebooted,
+    CONNECTIONS, Wanted, in_force, modified, of_instance, parameter, parameter_is, reached,
+    set_and_rebooted,
 };
 use crate::action::{Argument, AwsCall, Question};
 use crate::model::{Apply, Database};
@@ -67,10 +68,10 @@ fn modify(database: &Database, id: impl std::fmt::Display, changes: &[Argument])
     Procedure::default().apply(modified(id, changes.iter().cloned(), at_once))
 }
 
-/// Done means: available, nothing pending, every parameter in force, and these values.
+/// Done is only what serves, with nothing pending and these values.
 fn settled(procedure: Procedure, database: &Database, wanted: &[Wanted]) -> Procedure {
     windowed(
-        procedure.verify(reached(&database.name.value, "available", wanted)),
+        procedure.verify(reached(&database.name.value, wanted)),
         database,
     )
 }
@@ -143,7 +144,11 @@ fn replicas(sides: Pair<&Database>) -> Procedure {
         let done = done
             .into_iter()
             .fold(Procedure::default(), Procedure::verify)
-            .verify(reached(id, "available", &[class]));
+            .verify(if another {
+                in_force(id, &[class])
+            } else {
+                reached(id, &[class])
+            });
         procedure = procedure.then(if ids.last() == Some(id) {
             done
         } else {
@@ -171,9 +176,7 @@ fn count(states: Pair<State<'_>>) -> Procedure {
         let readers = workloads::once_pooled(states);
         let made = Procedure::default().apply(terraform(states.after));
         return new
-            .fold(made, |procedure, id| {
-                procedure.apply(reached(id, "available", &[]))
-            })
+            .fold(made, |procedure, id| procedure.apply(in_force(id, &[])))
             .then(readers);
     }
     let left = if ids.after.is_empty() {

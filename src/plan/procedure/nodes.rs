@@ -53,13 +53,18 @@ pub(in crate::plan) fn uncordoned(kinds: &[&MoveKind], states: Pair<State<'_>>) 
     })
 }
 
-/// Creates or updates the group with Terraform.
+/// The group as Terraform has it, or without it where the state has none.
 fn made(name: &Name, state: State<'_>) -> Procedure {
     let target = format!("module.eks.module.eks_managed_node_group[\"{name}\"]");
-    Procedure::default()
-        .apply(targeted(state, vec![target]))
-        .verify(Question::NodesReady { nodes: None })
-        .verify(Question::NonePending)
+    let applied = Procedure::default().apply(targeted(state, vec![target]));
+    let ready = if state.environment.nodes.contains_key(name) {
+        applied.verify(Question::NodesReady {
+            nodes: selector(state, name),
+        })
+    } else {
+        applied
+    };
+    ready.verify(Question::NonePending)
 }
 
 /// The nodes of a group.
@@ -327,7 +332,7 @@ fn room(name: &Name, states: Pair<State<'_>>) -> Procedure {
             least: Number::Variable("LEAVE"),
         })
         .apply(Question::NodesReady {
-            nodes: Some(selector(after, next)),
+            nodes: selector(after, next),
         })
 }
 

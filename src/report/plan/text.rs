@@ -2,11 +2,11 @@
 
 use super::{
     BlockedPlan, EnvironmentPlan, MeanwhileAsked, PlanReport, PlanStep, StepChange, at_last,
-    closing, cost_of, felt, grouped, scripts, shift, summary, way_back,
+    closing, cost_of, felt, scripts, shift, summary, way_back,
 };
 use crate::report::wrap::wrapped;
 
-/// Changes of a step that are listed with their values. Of the others the paths are listed.
+/// Changes of a step that have a line each. The others follow in running text.
 const LISTED: usize = 6;
 
 /// The plans, a paragraph for each step.
@@ -97,9 +97,10 @@ fn values(changes: &[StepChange]) -> String {
     }
     // The title names what the step adds or removes as a whole.
     let others = rest.iter().filter(|it| !it.whole);
-    let others = grouped(others.map(|it| it.path.as_str()));
+    let others = others.map(|it| format!("{} {}", it.path, shift(it)));
+    let others = others.collect::<Vec<_>>().join("; ");
     let colon = if others.is_empty() { "" } else { ": " };
-    let more = format!("and {} more{colon}{}", rest.len(), others.join(", "));
+    let more = format!("and {} more{colon}{others}", rest.len());
     text + &wrapped("      ", &more, 8)
 }
 

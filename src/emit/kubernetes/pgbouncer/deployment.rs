@@ -10,7 +10,7 @@ use crate::emit::endpoint::PORT;
 use crate::emit::metadata::{labels, metadata, selector};
 use crate::emit::pgbouncer::{FOLDER, command, lines_read_at_start};
 use crate::emit::{placement, secret};
-use crate::model::{Environment, Resources};
+use crate::model::{Environment, PGBOUNCER_CONTAINER, Resources};
 
 /// Seconds between removal from the endpoints and SIGTERM.
 const PRE_STOP: u64 = 5;
@@ -131,7 +131,7 @@ fn container(environment: &Environment, drain: u64) -> YamlValue {
         |name| yaml!({ "name": name, "mountPath": format!("{FOLDER}/{name}"), "readOnly": true }),
     );
     yaml!({
-        "name": "pgbouncer",
+        "name": PGBOUNCER_CONTAINER,
         "image": &pooler.image,
         "imagePullPolicy": "Always",
         "command": command(environment, &format!("{FOLDER}/config/{CONFIG_FILE}")),

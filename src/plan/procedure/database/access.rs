@@ -1,7 +1,7 @@
 //! How the database is reached, and whether it refuses plain text.
 
 use super::{Procedure, State, reads, rebooted, window_has_begun, workloads};
-use crate::action::rds::{parameter, parameter_is, reached};
+use crate::action::rds::{applied, in_force, parameter, parameter_is};
 use crate::emit::terraform::forces_ssl_by_default;
 use crate::model::{Database, SslMode};
 use crate::pair::Pair;
@@ -58,11 +58,16 @@ fn force(database: &Database, value: u32) -> Procedure {
             value,
             None,
         )
-        .apply(reached(&id, "available", &[]))
+        .apply(in_force(&id, &[]))
     });
     ids().fold(set, |procedure, id| {
+        let acts = if dynamic {
+            applied(&id)
+        } else {
+            in_force(&id, &[])
+        };
         procedure
             .verify(parameter_is(&id, FORCED, value))
-            .verify(reached(&id, "available", &[]))
+            .verify(acts)
     })
 }

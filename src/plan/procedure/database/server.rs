@@ -1,11 +1,11 @@
 //! The changes that restart the source: its class, its engine and static parameters.
 
 use super::{
-    Procedure, State, literal, modify, reads, rebooted, settled, static_parameter, targeted,
+    Procedure, State, literal, modify, reads, rebooted, static_parameter, targeted,
     window_has_begun, windowed,
 };
 use crate::action::rds::{
-    CONNECTIONS, Wanted, described, of_instance, parameter_is, reached, reached_with,
+    CONNECTIONS, Wanted, attached, described, in_force, of_instance, parameter_is, reached,
 };
 use crate::action::{Action, Argument, ArgumentValue, AwsCall, Memory, Remembered};
 use crate::emit::terraform::parameter_group_name;
@@ -21,18 +21,22 @@ pub(super) fn server(states: Pair<State<'_>>) -> Procedure {
     let id = &after.name.value;
     let flags = restarting(sides);
     let mut procedure = Procedure::default();
-    if flags.is_empty() && before.max_connections == after.max_connections {
-        return procedure
-            .note("nothing is applied: the running minor version is accepted")
+    if flags.is_empty() && before.engine != after.engine {
+        procedure = minors_followed(sides)
+            .note("the running minor version is accepted")
             .note(default_minor(after));
     }
+    if flags.is_empty() && before.max_connections == after.max_connections {
+        return procedure;
+    }
     if flags.is_empty() {
+        procedure = procedure.waited_for();
         let (connections, failover) = (after.max_connections.value, after.multi_az.value);
         let failover = failover.then(|| Argument::switch("force-failover", true));
         let ready = window_has_begun(procedure, after);
         return rebooted(ready, id, CONNECTIONS, connections, failover)
             .verify(parameter_is(id, CONNECTIONS, connections))
-            .verify(reached(id, "available", &served_by(after)));
+            .verify(in_force(id, &served_by(after)));
     }
     if is_upgraded(sides) {
         procedure = procedure.then(target(after));
@@ -49,7 +53,7 @@ pub(super) fn server(states: Pair<State<'_>>) -> Procedure {
         // its own group again.
         let upgraded = reads(after)
             .fold(procedure.then(followed(source, after)), |procedure, id| {
-                procedure.then(regrouped(&id, after))
+                procedure.then(regrouped(&id, sides))
             });
         return if after.engine.value.contains('.') {
             upgraded
@@ -60,7 +64,7 @@ pub(super) fn server(states: Pair<State<'_>>) -> Procedure {
     if !is_upgraded(sides) {
         return procedure.then(source);
     }
-    procedure.then(minor_replicas(after)).then(source)
+    procedure.then(minor_replicas(sides)).then(source)
 }
 
 /// Remembers the newest wanted version to which the running version can be upgraded. RDS reads a major
@@ -94,7 +98,10 @@ fn target(database: &Database) -> Procedure {
             [
                 Action::Remember {
                     variable: "TARGET",
-                    value: Memory::Newest(targets),
+                    value: Memory::Newest {
+                        query: targets,
+                        wanted: wanted.clone(),
+                    },
                 },
                 Action::Need {
                     variable: "TARGET",
@@ -130,17 +137,50 @@ fn default_minor(database: &Database) -> String {
     )
 }
 
+/// Whether RDS upgrades to new minor versions by itself, where that changes: it does if the file names no minor
+/// version.
+fn minors(sides: Pair<&Database>) -> Option<Argument> {
+    let follows = sides.map(|side| !side.engine.value.contains('.'));
+    let differs = follows.before != follows.after;
+    differs.then(|| Argument::switch("auto-minor-version-upgrade", follows.after))
+}
+
+/// The same of every instance, where no version changes. It interrupts nothing.
+fn minors_followed(sides: Pair<&Database>) -> Procedure {
+    let Some(follows) = minors(sides) else {
+        return Procedure::default();
+    };
+    let after = sides.after;
+    let told = (
+        "AutoMinorVersionUpgrade",
+        (!after.engine.value.contains('.')).to_string(),
+    );
+    let ids = std::iter::once(after.name.value.to_string()).chain(reads(after));
+    ids.fold(Procedure::default(), |procedure, id| {
+        procedure
+            .then(modify(after, &id, std::slice::from_ref(&follows)))
+            .verify(reached(&id, std::slice::from_ref(&told)))
+    })
+}
+
 /// The change that restarts the source by itself.
 fn source(sides: Pair<&Database>, arguments: &[Argument]) -> Procedure {
     let (before, after) = (sides.before, sides.after);
     let (id, connections) = (&after.name.value, after.max_connections.value);
-    let changed = modify(after, id, arguments);
+    let arguments: Vec<Argument> = arguments.iter().cloned().chain(minors(sides)).collect();
+    let changed = modify(after, id, &arguments);
     let changed = if before.max_connections == after.max_connections {
         changed
     } else {
         changed.verify(parameter_is(id, CONNECTIONS, connections))
     };
-    settled(changed, after, &served_by(after))
+    // A restart puts a parameter in force that was set before it, and the group of another family.
+    let done = if is_major(sides) || before.max_connections != after.max_connections {
+        in_force(id, &served_by(after))
+    } else {
+        reached(id, &served_by(after))
+    };
+    windowed(changed.verify(done), after)
 }
 
 /// The source is complete before any replica is changed.
@@ -183,14 +223,17 @@ fn groups_made(sides: Pair<&Database>, state: State<'_>) -> Procedure {
     procedure.apply(targeted(state, targets))
 }
 
-/// A replica must not be older than its source: the replicas are upgraded first, one after the other
-/// (Amazon RDS User Guide, "Upgrades of the RDS for PostgreSQL DB engine": minor version upgrades).
-fn minor_replicas(database: &Database) -> Procedure {
-    let version = to_target(database);
+/// A replica is never older than its source: each is upgraded before it, one after the other (Amazon
+/// RDS User Guide, "Upgrades of the RDS for PostgreSQL DB engine": minor version upgrades).
+fn minor_replicas(sides: Pair<&Database>) -> Procedure {
+    let database = sides.after;
+    let changes: Vec<Argument> = std::iter::once(to_target(database))
+        .chain(minors(sides))
+        .collect();
     let procedure = reads(database).fold(Procedure::default(), |procedure, id| {
-        let upgraded = reached(&id, "available", &[engine(database)]);
+        let upgraded = reached(&id, &[engine(database)]);
         procedure
-            .then(modify(database, &id, std::slice::from_ref(&version)))
+            .then(modify(database, &id, &changes))
             .apply(upgraded)
     });
     if procedure == Procedure::default() {
@@ -207,26 +250,23 @@ fn minor_replicas(database: &Database) -> Procedure {
     }
 }
 
-/// A replica that RDS upgraded with its source gets its own group again, which takes effect after a
-/// restart.
-fn regrouped(id: &str, database: &Database) -> Procedure {
+/// A replica that came along into another major version gets its own group, which acts from a
+/// restart on.
+fn regrouped(id: &str, sides: Pair<&Database>) -> Procedure {
+    let database = sides.after;
     let group = parameter_group_name(id, database);
+    let attaches = Argument::text("db-parameter-group-name", &group);
+    let changes: Vec<Argument> = std::iter::once(attaches).chain(minors(sides)).collect();
     let wanted = [
         engine(database),
         ("DBParameterGroups[0].DBParameterGroupName", literal(&group)),
     ];
-    let upgraded = reached_with(id, "available", "[a-z-]+", &[engine(database)]);
-    let attached = reached_with(id, "available", "(in-sync|pending-reboot)", &wanted);
     Procedure::default()
-        .apply(upgraded)
-        .then(modify(
-            database,
-            id,
-            &[Argument::text("db-parameter-group-name", &group)],
-        ))
-        .apply(attached)
+        .apply(reached(id, &[engine(database)]))
+        .then(modify(database, id, &changes))
+        .apply(attached(id, &wanted))
         .apply(of_instance("reboot-db-instance", id))
-        .verify(reached(id, "available", &wanted))
+        .verify(in_force(id, &wanted))
 }
 
 /// The class and the engine of a database.

@@ -21,7 +21,7 @@ pub(super) fn storage(sides: Pair<&Database>) -> Procedure {
         procedure.then(modify(sides.after, id, &flags))
     });
     let procedure = ids().fold(procedure, |procedure, id| {
-        procedure.verify(reached(id, "(available|storage-optimization)", &wanted))
+        procedure.verify(reached(id, &wanted))
     });
     let procedure = windowed(procedure, sides.after);
     let ceilings_alone = Storage {

@@ -1,7 +1,8 @@
 //! Snapshots and windows of the groups, which are derived from the database's and from the uses.
 
-use super::{Procedure, State, each_node, modify_now, of_group, reached};
-use crate::action::{Argument, ArgumentValue};
+use super::{Procedure, State, each_node, modify_now, reached};
+use crate::action::Argument;
+use crate::action::elasticache::member;
 use crate::emit::terraform::{Snapshots, maintenance_window, snapshots};
 use crate::model::RedisGroup;
 use crate::pair::Pair;
@@ -52,11 +53,9 @@ fn kept_for(group: &RedisGroup, kept: Pair<Snapshots>) -> Procedure {
     // mode, it must not name one (ElastiCache API Reference, ModifyReplicationGroup:
     // `SnapshottingClusterId`).
     if kept.before.days == 0 && !group.is_cluster() {
-        let first = of_group("describe-replication-groups", group)
-            .query("ReplicationGroups[0].MemberClusters[0]");
         changes.push(Argument {
             name: "snapshotting-cluster-id",
-            value: ArgumentValue::Answer(Box::new(first)),
+            value: member(&group.name.value),
         });
     }
     modify_now(group, changes).verify(reached(group, &wanted))
