@@ -180,8 +180,11 @@ impl Origin {
 pub struct Derivation {
     /// The rule's name, such as `pool-for-demand`.
     pub rule: &'static str,
-    /// The paths of the values it read, in KDL spelling and in the order in which it read them.
+    /// The paths of the values that decide it, in KDL spelling and in the order in which it read them.
     pub inputs: Vec<String>,
+    /// The paths of the values that it read, too, and that decide nothing here. Others would have to
+    /// change first, such as what is larger in the smaller of two.
+    pub idle: Vec<String>,
     /// The computation with this environment's numbers, such as `160 / 3 = 53.3, rounded up to 55`.
     pub arithmetic: String,
 }

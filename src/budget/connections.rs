@@ -65,6 +65,12 @@ impl Term {
     pub fn total(&self) -> u64 {
         u64::from(self.pods) * u64::from(self.per_pod)
     }
+
+    /// Joins what was read for both factors. A factor decides nothing if the other is 0.
+    fn join(&self, pods: Inputs, per_pod: Inputs, inputs: &mut Inputs) {
+        inputs.join(pods, self.per_pod > 0);
+        inputs.join(per_pod, self.pods > 0);
+    }
 }
 
 /// What may reach one PostgreSQL server.
@@ -178,12 +184,19 @@ pub fn services(services: &BTreeMap<Name, Service>, via: Via, inputs: &mut Input
     let mut terms = Vec::new();
     for (name, service) in services {
         let who = format!("service.{name}");
-        if *inputs.read(format_args!("{who}.connections.via"), &service.via) == via {
-            terms.push(Term {
-                pods: *inputs.read(format_args!("{who}.replicas"), &service.replicas),
-                per_pod: *inputs.read(format_args!("{who}.connections.per-pod"), &service.per_pod),
-                who,
-            });
+        let (mut way, mut pods, mut per_pod) = (Inputs::new(), Inputs::new(), Inputs::new());
+        let counts = *way.read(format_args!("{who}.connections.via"), &service.via) == via;
+        let term = Term {
+            pods: *pods.read(format_args!("{who}.replicas"), &service.replicas),
+            per_pod: *per_pod.read(format_args!("{who}.connections.per-pod"), &service.per_pod),
+            who,
+        };
+        inputs.join(way, term.total() > 0);
+        let mut counted = Inputs::new();
+        term.join(pods, per_pod, &mut counted);
+        inputs.join(counted, counts);
+        if counts {
+            terms.push(term);
         }
     }
     terms
@@ -220,15 +233,30 @@ fn at_maximum(
     pause: Option<&Sourced<u32>>,
     inputs: &mut Inputs,
 ) -> Term {
-    let max = *inputs.read(format_args!("{who}.replicas.max"), &workload.replicas.max);
-    let hold = inputs.read_optional(format_args!("{who}.hold"), workload.hold.as_ref());
-    let pause = inputs.read_optional(format_args!("{who}.pause"), pause);
-    let per_pod = &workload.connections.per_pod;
-    Term {
-        pods: most(max, [hold.copied(), pause.copied()]),
-        per_pod: *inputs.read(format_args!("{who}.connections.per-pod"), per_pod),
-        who,
+    let counts = [
+        ("replicas.max", Some(&workload.replicas.max)),
+        ("hold", workload.hold.as_ref()),
+        ("pause", pause),
+    ];
+    let [max, hold, pause] = counts.map(|(step, count)| {
+        let mut read = Inputs::new();
+        let count = read.read_optional(format_args!("{who}.{step}"), count);
+        (count.copied(), read)
+    });
+    let most = most(max.0.unwrap_or_default(), [hold.0, pause.0]);
+    let mut pods = Inputs::new();
+    for (count, read) in [max, hold, pause] {
+        pods.join(read, count == Some(most));
     }
+    let mut per_pod = Inputs::new();
+    let each = &workload.connections.per_pod;
+    let term = Term {
+        pods: most,
+        per_pod: *per_pod.read(format_args!("{who}.connections.per-pod"), each),
+        who,
+    };
+    term.join(pods, per_pod, inputs);
+    term
 }
 
 /// Client connections that PgBouncer must accept: the maxima plus the surge of every rollout. If a

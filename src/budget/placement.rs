@@ -51,7 +51,7 @@ pub fn of_the_rest(groups: &Groups) -> Placement<'static> {
 }
 
 /// The groups that name no pool.
-fn open(groups: &Groups) -> impl Iterator<Item = (&Name, &NodeGroup)> {
+pub fn open(groups: &Groups) -> impl Iterator<Item = (&Name, &NodeGroup)> {
     groups.iter().filter(|(_, group)| group.runs.is_empty())
 }
 

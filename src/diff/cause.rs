@@ -8,7 +8,7 @@ use crate::model::{
     RedisGroupField, Use, WorkerField,
 };
 use crate::pair::Pair;
-use crate::source::{Origin, SourceId};
+use crate::source::{Derivation, Origin, SourceId};
 
 /// The cause of each difference, in their order.
 pub(super) fn causes(
@@ -52,7 +52,7 @@ pub(super) fn of_one_side(attributes: &[Attribute]) -> Vec<Cause> {
             if is_declared(Some(attribute)) {
                 return Cause::Stated;
             }
-            let inputs = inputs([Some(attribute)], &paths);
+            let inputs = inputs([Some(attribute), None], &paths);
             if inputs.is_empty() {
                 Cause::Tier
             } else {
@@ -80,17 +80,29 @@ fn is_declared(attribute: Option<&Attribute>) -> bool {
     attribute.is_some_and(|attribute| matches!(attribute.origin, Origin::Declared(_)))
 }
 
-/// The changed inputs of either side's value, sorted by path.
-fn inputs<'a>(
-    sides: impl IntoIterator<Item = Option<&'a Attribute>>,
+/// The changed inputs of either side's value, sorted by path: those that decide it on a side. If none of
+/// these changes, the others do it together.
+fn inputs(sides: [Option<&Attribute>; 2], changed: &BTreeSet<&str>) -> Vec<String> {
+    let deciding = read(sides, changed, |derivation| &derivation.inputs);
+    if deciding.is_empty() {
+        read(sides, changed, |derivation| &derivation.idle)
+    } else {
+        deciding
+    }
+}
+
+/// The changed ones of the paths that a value's derivation on either side has read.
+fn read(
+    sides: [Option<&Attribute>; 2],
     changed: &BTreeSet<&str>,
+    paths: fn(&Derivation) -> &Vec<String>,
 ) -> Vec<String> {
     let mut found = BTreeSet::new();
     for attribute in sides.into_iter().flatten() {
         let Origin::Derived(derivation) = &attribute.origin else {
             continue;
         };
-        for input in &derivation.inputs {
+        for input in paths(derivation) {
             found.extend(at_or_below(input, changed));
         }
         found.remove(&attribute.path);

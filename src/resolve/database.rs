@@ -3,7 +3,9 @@
 use crate::ast::{Ast, Over as _, ReadReplicasNode};
 use crate::model::declaration::Settled as _;
 use crate::model::platform::Hosts;
-use crate::model::{Backup, Database, Direct, Maintenance, Name, ReadReplicas, SslMode, Storage};
+use crate::model::{
+    Backup, Database, Direct, Maintenance, Name, ReadReplicas, SslMode, Storage, Via,
+};
 use crate::source::{Inputs, Sourced};
 
 use super::resolver::Resolver;
@@ -100,14 +102,22 @@ fn tls(
     replicas: &ReadReplicas,
 ) -> Sourced<SslMode> {
     let mut inputs = Inputs::new();
+    let (mut of_name, mut count, mut way) = (Inputs::new(), Inputs::new(), Inputs::new());
     let hosts = Hosts {
         endpoint: inputs
             .read_optional("database.endpoint", endpoint)
             .map(String::as_str),
-        name: inputs.read("database.name", name),
-        replicas: *inputs.read("database.replicas.count", &replicas.count),
-        via: *inputs.read("database.replicas.via", &replicas.via),
+        name: of_name.read("database.name", name),
+        replicas: *count.read("database.replicas.count", &replicas.count),
+        via: *way.read("database.replicas.via", &replicas.via),
     };
+    // Without an endpoint no server's name is known. The hosts of the replicas matter if PgBouncer
+    // connects to them, and what the replicas are matters if their hosts are unknown.
+    let (any, pooled) = (hosts.replicas > 0, hosts.via == Via::Pgbouncer);
+    let unknown = hosts.endpoint.is_some() && hosts.of_replicas().is_none();
+    inputs.join(of_name, hosts.endpoint.is_some() && any && pooled);
+    inputs.join(count, unknown && pooled);
+    inputs.join(way, unknown && any);
     let (mode, why) = if hosts.are_named() {
         let why = "every server is reached by the name in its certificate";
         (SslMode::VerifyFull, why)

@@ -114,15 +114,19 @@ fn for_demand(
     pods: &PoolerPods<'_>,
     neighbours: &Neighbours<'_>,
 ) -> Sourced<u32> {
-    let instances = *inputs.read("pgbouncer.instances", pods.instances);
+    let mut pooler = Inputs::new();
+    let instances = *pooler.read("pgbouncer.instances", pods.instances);
+    let mut workloads = Inputs::new();
     let terms = connections::demand_of(
         neighbours.api,
         neighbours.worker,
         neighbours.service,
-        &mut inputs,
+        &mut workloads,
     );
     let instances = u64::from(instances.max(1));
     let total = connections::total(&terms);
+    inputs.join(pooler, total > 0);
+    inputs.join(workloads, true);
     let share = total.div_ceil(instances);
     let value = share.div_ceil(5).max(1).saturating_mul(5);
     let done = if share == 0 {
@@ -148,13 +152,15 @@ fn for_server(
     neighbours: &Neighbours<'_>,
 ) -> Sourced<u32> {
     let database = neighbours.database;
-    let default = *inputs.read("pgbouncer.pool.default", default);
-    let instances = *inputs.read("pgbouncer.instances", pods.instances);
-    let max = *inputs.read("database.max-connections", &database.max_connections);
-    let direct = connections::direct_of(&database.direct, &mut inputs);
-    let drain = *inputs.read("pgbouncer.drain", pods.drain);
-    let min_ready = *inputs.read("pgbouncer.min-ready", pods.min_ready);
-    let services = connections::services(neighbours.service, Via::Direct, &mut inputs);
+    let (mut pooler, mut leaving) = (Inputs::new(), Inputs::new());
+    let (mut demand, mut server) = (Inputs::new(), Inputs::new());
+    let default = *demand.read("pgbouncer.pool.default", default);
+    let instances = *pooler.read("pgbouncer.instances", pods.instances);
+    let max = *server.read("database.max-connections", &database.max_connections);
+    let direct = connections::direct_of(&database.direct, &mut server);
+    let drain = *leaving.read("pgbouncer.drain", pods.drain);
+    let min_ready = *leaving.read("pgbouncer.min-ready", pods.min_ready);
+    let services = connections::services(neighbours.service, Via::Direct, &mut server);
     let double = u64::from(default) * 2;
     let max = u64::from(max);
     let usable = max.saturating_sub(u64::from(RESERVED));
@@ -163,6 +169,13 @@ fn for_server(
     let pods = u64::from(instances) + u64::from(draining);
     let left = 9 * i128::from(usable) - 10 * i128::from(direct);
     let room = u64::try_from(left).unwrap_or_default() / (10 * pods);
+    // One pod drains in any case, however long it takes. Nothing is shared if nothing is left.
+    pooler.join(leaving, draining > 1);
+    let mut shared = Inputs::new();
+    shared.join(pooler, left > 0);
+    shared.join(server, true);
+    inputs.join(demand, double <= room);
+    inputs.join(shared, room <= double);
     let (value, done) = within(double.min(room));
     let arithmetic = format!(
         "the smaller of 2 x {default} = {double} and (0.9 x ({max} - {RESERVED}) - {direct} direct) / ({instances} + {draining} draining) = {}, {done}",
@@ -173,9 +186,11 @@ fn for_server(
 
 /// `reserve`: 5, or what is left between the default pool and `max-db`.
 fn in_reserve(mut inputs: Inputs, default: &Sourced<u32>, max_db: &Sourced<u32>) -> Sourced<u32> {
-    let default = *inputs.read("pgbouncer.pool.default", default);
-    let max_db = *inputs.read("pgbouncer.pool.max-db", max_db);
+    let mut pools = Inputs::new();
+    let default = *pools.read("pgbouncer.pool.default", default);
+    let max_db = *pools.read("pgbouncer.pool.max-db", max_db);
     let left = max_db.saturating_sub(default);
+    inputs.join(pools, left <= 5);
     let arithmetic = format!("the smaller of 5 and {max_db} - {default} = {left}");
     inputs.derive(left.min(5), "pool-reserve", arithmetic)
 }

@@ -130,7 +130,10 @@ fn variable(path: &str, group: &Name, uses: &[Sourced<Use>], suffix: &str) -> So
     let mut serves_queue = false;
     for purpose in uses {
         let path = format!("{path}.uses.{}", purpose.value);
-        serves_queue |= *inputs.read(path, purpose) == Use::Queue;
+        let mut read = Inputs::new();
+        let is_queue = *read.read(path, purpose) == Use::Queue;
+        inputs.join(read, is_queue);
+        serves_queue |= is_queue;
     }
     let variable = if serves_queue {
         format!("REDIS_{suffix}")

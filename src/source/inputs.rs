@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::{Derivation, Origin, Sourced};
 
-/// The values that a derivation has read. They become the inputs of the derived value, by their paths. The
-/// derived value is sound if all of them are.
+/// The values that a derivation has read. What is derived is as sound as all of them. Those that decide
+/// its value are its inputs, by their paths: if only one that does not decide changes, the value stays.
 #[derive(Debug, Default)]
 pub struct Inputs {
-    paths: Vec<String>,
+    deciding: Vec<String>,
+    idle: Vec<String>,
     doubted: bool,
 }
 
@@ -22,15 +23,30 @@ impl Inputs {
 
     /// Reads the value at `path`.
     pub fn read<'a, T>(&mut self, path: impl Display, value: &'a Sourced<T>) -> &'a T {
-        let path = path.to_string();
-        if !self.paths.contains(&path) {
-            self.paths.push(path);
-        }
+        add(&mut self.deciding, path.to_string());
         self.doubted |= !value.sound;
         &value.value
     }
 
-    /// Reads the value at `path`, if there is one. An absent value has no origin, so it is not an input.
+    /// Takes over what `part` of the derivation has read. Unless the part `decides`, none of it is an
+    /// input.
+    pub fn join(&mut self, part: Self, decides: bool) {
+        let deciding = if decides {
+            &mut self.deciding
+        } else {
+            &mut self.idle
+        };
+        for path in part.deciding {
+            add(deciding, path);
+        }
+        for path in part.idle {
+            add(&mut self.idle, path);
+        }
+        self.doubted |= part.doubted;
+    }
+
+    /// Reads the value at `path`, where there is one. A value that is absent is no input: nothing can
+    /// be said of where it comes from.
     pub fn read_optional<'a, T>(
         &mut self,
         path: impl Display,
@@ -51,9 +67,12 @@ impl Inputs {
         rule: &'static str,
         arithmetic: impl Into<String>,
     ) -> Sourced<T> {
+        let decides = |path: &String| self.deciding.contains(path);
+        let idle = self.idle.into_iter().filter(|path| !decides(path));
         let derivation = Derivation {
             rule,
-            inputs: self.paths,
+            idle: idle.collect(),
+            inputs: self.deciding,
             arithmetic: arithmetic.into(),
         };
         Sourced {
@@ -61,6 +80,13 @@ impl Inputs {
             origin: Origin::Derived(Arc::new(derivation)),
             sound: !self.doubted,
         }
+    }
+}
+
+/// Adds a path once.
+fn add(paths: &mut Vec<String>, path: String) {
+    if !paths.contains(&path) {
+        paths.push(path);
     }
 }
 
@@ -81,6 +107,41 @@ mod tests {
             Origin::Derived(derivation) => &derivation.inputs,
             Origin::Declared(_) | Origin::Tier(_) | Origin::Recorded => &[],
         }
+    }
+
+    fn idle(value: &Sourced<u32>) -> &[String] {
+        match &value.origin {
+            Origin::Derived(derivation) => &derivation.idle,
+            Origin::Declared(_) | Origin::Tier(_) | Origin::Recorded => &[],
+        }
+    }
+
+    #[test]
+    fn a_part_that_does_not_decide_lends_its_soundness_alone() {
+        let part = |paths: &[&str], sound| {
+            let mut part = Inputs::new();
+            for path in paths {
+                part.read(path, &recorded(1, sound));
+            }
+            part
+        };
+        let mut inputs = Inputs::new();
+        inputs.join(part(&["a", "b"], true), true);
+        inputs.join(part(&["b", "c"], true), false);
+        let value = inputs.derive(1, "smaller", "1");
+        assert!(value.sound);
+        assert_eq!(
+            (paths(&value), idle(&value)),
+            (&["a".into(), "b".into()][..], &["c".into()][..])
+        );
+
+        let mut outer = Inputs::new();
+        let mut inner = Inputs::new();
+        inner.join(part(&["a"], false), false);
+        outer.join(inner, true);
+        let value = outer.derive(1, "smaller", "1");
+        assert!(!value.sound);
+        assert_eq!((paths(&value), idle(&value)), (&[][..], &["a".into()][..]));
     }
 
     #[test]
