@@ -8,14 +8,14 @@ use super::{AwsCall, Memory};
 /// What variables hold, in words; the others are shown by their names, as a script has them.
 #[derive(Debug, Default)]
 pub(super) struct Variables {
-    held: BTreeMap<&'static str, Held>,
+    held: BTreeMap<&'static str, VariableContent>,
     /// What stops the script, as far as it was said.
     stops: BTreeSet<String>,
 }
 
 /// What a variable holds.
 #[derive(Debug)]
-struct Held {
+struct VariableContent {
     /// In words.
     words: String,
     /// What is so where it holds a value.
@@ -43,7 +43,7 @@ impl Variables {
 
     /// From here on, the variable holds `value`.
     pub(super) fn hold(&mut self, variable: &'static str, value: &Memory) {
-        let held = Held {
+        let held = VariableContent {
             words: held_by(value, self),
             says: self.says(value),
         };
