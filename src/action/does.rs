@@ -311,10 +311,9 @@ fn asked(question: &Question, variables: &Variables) -> String {
             each,
             settled,
         } => {
-            let which = match each {
-                Some(_) => "each node".to_owned(),
-                None => about(call, variables),
-            };
+            let which = each
+                .as_ref()
+                .map_or_else(|| about(call, variables), |_| "each node".to_owned());
             let wait = Awaited {
                 fields,
                 answer,
@@ -349,11 +348,7 @@ fn asked(question: &Question, variables: &Variables) -> String {
             unless_asleep,
             ..
         } => {
-            let unless = if unless_asleep.is_some() {
-                ", unless it sleeps"
-            } else {
-                ""
-            };
+            let unless = unless_asleep.as_ref().map_or("", |_| ", unless it sleeps");
             format!("wait until {object} is {condition}{unless}")
         }
         Question::NoneLeaving { pods, .. } => match pods {

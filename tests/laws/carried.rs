@@ -193,7 +193,7 @@ fn variables(of: &Environment) -> BTreeMap<(String, String), String> {
                 let path = if above.iter().any(|it| it == "parameters") {
                     match key {
                         "name" => {
-                            name = value.trim_matches('"').to_owned();
+                            value.trim_matches('"').clone_into(&mut name);
                             continue;
                         }
                         "value" => format!("parameters.{name}"),
@@ -218,11 +218,10 @@ fn variables(of: &Environment) -> BTreeMap<(String, String), String> {
 fn all(actions: &[Action]) -> Vec<&Action> {
     let mut found = Vec::new();
     for action in actions {
-        match action {
-            Action::Unless { actions, .. } | Action::Each { actions, .. } => {
-                found.extend(all(actions));
-            }
-            _ => found.push(action),
+        if let Action::Unless { actions, .. } | Action::Each { actions, .. } = action {
+            found.extend(all(actions));
+        } else {
+            found.push(action);
         }
     }
     found
@@ -278,9 +277,12 @@ fn left(sides: Pair<&Environment>, procedure: &Procedure) -> Vec<String> {
     let actions = all(&procedure.apply);
     let calls: Vec<&AwsCall> = actions
         .iter()
-        .filter_map(|action| match action {
-            Action::Aws { call, .. } => Some(call),
-            _ => None,
+        .filter_map(|action| {
+            if let Action::Aws { call, .. } = action {
+                Some(call)
+            } else {
+                None
+            }
         })
         .collect();
     let set: BTreeSet<&str> = calls.iter().flat_map(|call| set_by(call)).collect();

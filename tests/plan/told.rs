@@ -102,7 +102,7 @@ fn below<'a>(value: &'a Value, key: &str) -> Vec<&'a Value> {
             own.chain(inner).collect()
         }
         Value::Array(items) => items.iter().flat_map(|it| below(it, key)).collect(),
-        _ => Vec::new(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
     };
     inner
 }
@@ -205,7 +205,7 @@ fn with_keys<'a>(value: &'a Value, keys: [&str; 2]) -> Vec<&'a Value> {
             found.extend(entries.values().flat_map(|it| with_keys(it, keys)));
         }
         Value::Array(items) => found.extend(items.iter().flat_map(|it| with_keys(it, keys))),
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
     found
 }
