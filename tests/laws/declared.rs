@@ -17,8 +17,8 @@ use super::config;
 use crate::plan::catalogue;
 use crate::support::{run, shown};
 
-/// The file without the node that a law tests.
-const BASE: &str = "environment \"prod\"\ntier \"large\"\nregion \"us-east-1\"
+/// Everything beside the node that a law is about.
+pub(super) const BASE: &str = "environment \"prod\"\ntier \"large\"\nregion \"us-east-1\"
 worker \"worker\" { queue \"queue:decisions\" length=50; replicas min=1 max=4 }
 ";
 

@@ -23,7 +23,7 @@ use tierc::report::diff::{ComparedEnvironment, DiffReport};
 use tierc::report::plan::{PlanReport, PlannedEnvironment};
 use tierc::source::{Source, Sources};
 
-use super::declared::{is_alone, is_at, is_list, of_environments, read, texts};
+use super::declared::{is_alone, is_at, is_list, key, of_environments, read, texts};
 use crate::plan::catalogue;
 use crate::support::today;
 
@@ -142,11 +142,43 @@ const BY_OTHER_WORDS: &[(&str, &str)] = &[
     ("nodes.count.max", "the size of node group "),
     // A window is named by its days and times.
     ("off-hours.days", "off-hours and events: off-hours "),
+    ("deliver.autoscalers", "the autoscalers over to "),
     ("off-hours.from", "off-hours and events: off-hours "),
     ("off-hours.to", "off-hours and events: off-hours "),
 ];
 
-/// Whether a title names the attribute, with or without the first step of its path.
+/// The words of a headline for the owner of an attribute, which the title then does not repeat.
+const OWNERS: &[(&str, &[&str])] = &[
+    ("api.", &["the API's pods: ", "the API's autoscaler: "]),
+    (
+        "worker.",
+        &[
+            "the pods of pool `batch`: ",
+            "the autoscaler of pool `batch`: ",
+        ],
+    ),
+    ("service.", &["service `outbox`: "]),
+    ("pgbouncer.", &["PgBouncer"]),
+    ("database.storage.", &["the volume: "]),
+    ("database.replicas.", &["replicas"]),
+    (
+        "database.",
+        &[
+            "the database",
+            "the volume",
+            "backups and windows: ",
+            "direct connections: ",
+        ],
+    ),
+    ("redis.", &["Redis group `queue`"]),
+    ("nodes.", &["node group `batch`"]),
+    ("network.", &["the network policies: "]),
+    ("alerts.", &["the alerts: "]),
+    ("off-hours.", &["off-hours and events: off-hours "]),
+];
+
+/// Whether a title names the attribute: by its path, or by its path below an owner that the headline
+/// names.
 fn names(title: &str, of: &Standing) -> bool {
     let path = of.full_path();
     let mut by_other_words = BY_OTHER_WORDS.iter();
@@ -155,12 +187,28 @@ fn names(title: &str, of: &Standing) -> bool {
     // A scaling policy is named by its index in the list.
     let is_place = |word: &str| word.chars().all(|it| it.is_ascii_digit());
     let words: Vec<&str> = words.filter(|it| !is_place(it)).collect();
-    let path = of.path();
-    let steps: Vec<&str> = path.split('.').collect();
-    let holds =
-        |steps: &[&str]| !steps.is_empty() && words.windows(steps.len()).any(|it| it == steps);
+    // An entry of a list is named by its own name: `metric requests_per_second average`.
+    let is_entry =
+        |it: &[&str], steps: &[&str]| it.first() == steps.first() && it.get(2..) == steps.get(1..);
+    let holds = |steps: &[&str]| {
+        let at = words.windows(steps.len()).any(|it| it == steps);
+        let entries = words.windows(steps.len() + 1);
+        at || steps.len() > 1 && { entries }.any(|it| is_entry(it, steps))
+    };
+    let below = of.path();
+    let steps = [of.top.name]
+        .into_iter()
+        .chain(key(of.top))
+        .chain(below.split('.'));
+    let steps: Vec<&str> = steps.filter(|step| !step.is_empty()).collect();
+    let is_below = |(owner, headlines): &(&str, &[&str])| {
+        let below = path.strip_prefix(owner);
+        let below: Option<Vec<&str>> = below.map(|below| below.split('.').collect());
+        below.is_some_and(|below| holds(&below))
+            && headlines.iter().any(|words| title.contains(words))
+    };
     holds(&steps)
-        || steps.split_first().is_some_and(|(_, below)| holds(below))
+        || OWNERS.iter().any(is_below)
         || known.is_some_and(|(_, words)| title.contains(words))
 }
 
@@ -233,23 +281,62 @@ fn cost(of: &Environment) -> (Option<Range>, usize) {
     (estimate.range(), estimate.unpriced())
 }
 
-/// The paths that change the cost of an environment, each by itself. Amounts exclude unpriced items.
-fn costly(before: &Environment, after: &Environment) -> Vec<String> {
-    let (was, unpriced) = cost(before);
-    let alone = |path: &String| {
-        let mut changed = before.clone();
-        changed.adopt(after, &[path.clone()].into_iter().collect());
-        let (is, lacking) = cost(&changed);
-        is != was && lacking == unpriced
+/// The paths that change what an environment costs.
+struct Costly {
+    /// Each by itself. What has no price on a side is in no amount, and what comes or goes does so with
+    /// other attributes.
+    alone: BTreeSet<String>,
+    /// All that may be named: the amount is another with it alone, or without it alone, or it comes or
+    /// goes.
+    may: BTreeSet<String>,
+}
+
+fn costly(before: &Environment, after: &Environment) -> Costly {
+    let amount = |from: &Environment, to: &Environment, path: &String| {
+        let mut changed = from.clone();
+        changed.adopt(to, &[path.clone()].into_iter().collect());
+        let ((was, unpriced), (is, lacking)) = (cost(from), cost(&changed));
+        (is != was, lacking == unpriced)
     };
     let there = |side: &Environment| -> BTreeSet<String> {
         side.list().into_iter().map(|it| it.path).collect()
     };
     let (had, has) = (there(before), there(after));
-    let paths = before.compare(after).into_iter().map(|it| it.path);
-    // An attribute that only one side has changes together with others, and no amount by itself.
-    let paths = paths.filter(|path| had.contains(path) && has.contains(path));
-    paths.filter(alone).collect()
+    let mut costly = Costly {
+        alone: BTreeSet::new(),
+        may: BTreeSet::new(),
+    };
+    for path in before.compare(after).into_iter().map(|it| it.path) {
+        let stays = had.contains(&path) && has.contains(&path);
+        let (moved, priced) = amount(before, after, &path);
+        let (missed, _) = amount(after, before, &path);
+        if stays && moved && priced {
+            costly.alone.insert(path.clone());
+        }
+        if !stays || moved || missed || !priced {
+            costly.may.insert(path);
+        }
+    }
+    costly
+}
+
+impl Costly {
+    /// What is wrong with the paths that the line of a cost names, of all `paths` there are.
+    fn wrong(&self, what: &str, names: &BTreeSet<String>, paths: &BTreeSet<String>) -> Vec<String> {
+        let lacking = self.alone.difference(names);
+        let lacking = lacking.map(|path| format!("{what}: the cost lacks {path}"));
+        let idle = names
+            .intersection(paths)
+            .filter(|it| !self.may.contains(*it));
+        let idle = idle.map(|path| format!("{what}: the cost names {path}, which changes nothing"));
+        lacking.chain(idle).collect()
+    }
+}
+
+/// The paths of both sides.
+fn paths(before: &Environment, after: &Environment) -> BTreeSet<String> {
+    let sides = [before, after].into_iter().flat_map(Environment::list);
+    sides.map(|it| it.path).collect()
 }
 
 /// Checks that the cost line of a step names the attributes that change the amount.
@@ -281,6 +368,7 @@ fn in_the_cost(
         .into_iter()
         .map(|it| it.path)
         .collect();
+    let (costly, paths) = (costly(before, &step.state), paths(before, &step.state));
     let mut wrong = Vec::new();
     for (format, names) in formats {
         if names.is_disjoint(&changed) {
@@ -289,11 +377,8 @@ fn in_the_cost(
                 step.title
             ));
         }
-        let lacking = costly(before, &step.state).into_iter();
-        let lacking = lacking.filter(|path| !names.contains(path));
-        wrong.extend(
-            lacking.map(|path| format!("{format} of `{}`: the cost lacks {path}", step.title)),
-        );
+        let what = format!("{format} of `{}`", step.title);
+        wrong.extend(costly.wrong(&what, &names, &paths));
     }
     wrong
 }
@@ -343,9 +428,8 @@ fn in_the_difference(texts: Pair<&str>, change: &Change) -> Vec<String> {
         wrong.extend(lacking.map(|(format, _)| format!("{format} of diff lacks {path}")));
     }
     let behind = |text: &str, label: &str| {
-        let line = text.split_once(label).map(|(_, rest)| rest);
-        let lines = line.unwrap_or_default().split("\n  ").take(1);
-        named(&lines.collect::<String>())
+        let rest = text.split_once(label).map(|(_, rest)| rest);
+        named(rest.and_then(|it| it.lines().next()).unwrap_or_default())
     };
     let layers = json["cost"]["layers"].as_array().unwrap().iter();
     let layers = layers.flat_map(|it| it["changed-by"].as_array().unwrap().clone());
@@ -361,9 +445,9 @@ fn in_the_difference(texts: Pair<&str>, change: &Change) -> Vec<String> {
         ("Markdown", behind(&markdown, "\nChanged by: ")),
         ("HTML", behind(&html, "<p>Changed by: ")),
     ];
-    for path in costly(before, after) {
-        let lacking = formats.iter().filter(|(_, names)| !names.contains(&path));
-        wrong.extend(lacking.map(|(format, _)| format!("{format} of diff: the cost lacks {path}")));
+    let (costly, paths) = (costly(before, after), paths(before, after));
+    for (format, names) in formats {
+        wrong.extend(costly.wrong(&format!("{format} of diff"), &names, &paths));
     }
     wrong
 }
