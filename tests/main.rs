@@ -1,11 +1,10 @@
-//! The tests of tierc, as one binary.
+//! The tests of tierc, except those of the rules: `rules.rs`.
 
 // A test that cannot go on says so by a panic.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod capacity;
 mod catalogue;
-mod check;
 mod cli;
 mod consumers;
 mod cost;
