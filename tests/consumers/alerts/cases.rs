@@ -44,7 +44,7 @@ pub(super) fn told() -> Vec<(Case, &'static str)> {
     vec![
         (lag(-1.0), "broken"),
         (lag(31.0), "31 s behind"),
-        (full, "68GiB too little then"),
+        (full, "68GiB short at that time"),
     ]
 }
 
