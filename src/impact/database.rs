@@ -188,7 +188,7 @@ fn max_connections(step: &ImpactStep<'_>) -> Impact {
     let Pair { before, after } = sides(step).map(|it| it.multi_az.value);
     let impact = Impact::new(
         Class::Reboot,
-        "the parameter is static: reboot the instance by hand, because no maintenance window does it",
+        "the parameter is static: it needs a reboot, which the step of `tierc plan` does, but no maintenance window",
         PARAMETERS,
     );
     let impact = if before && after {
@@ -243,7 +243,7 @@ fn tls(step: &ImpactStep<'_>) -> Impact {
     if plain.before != plain.after && major < FORCES_SSL {
         return Impact::new(
             Class::Reboot,
-            "`rds.force_ssl` needs a reboot: reboot the instance by hand, because no maintenance window does it",
+            "`rds.force_ssl` needs a reboot, which the step of `tierc plan` does, but no maintenance window",
             PARAMETERS,
         )
         .on("before PostgreSQL 15: the parameter is static")

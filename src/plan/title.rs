@@ -299,14 +299,15 @@ fn database(what: DatabaseMove, sides: Pair<&Environment>) -> String {
 fn server(sides: Pair<&crate::model::Database>) -> String {
     let engines = sides.map(|it| it.engine.value.as_str());
     let minor = engines.before.strip_prefix(engines.after);
-    let does = if minor.is_some_and(|minor| minor.starts_with('.')) {
-        "let RDS choose the minor version of the database"
-    } else if engines.before != engines.after {
+    let follows = minor.is_some_and(|minor| minor.starts_with('.'));
+    let does = if engines.before != engines.after && !follows {
         "upgrade the database"
     } else if sides.before.instance != sides.after.instance {
         "resize the database"
-    } else {
+    } else if sides.before.max_connections != sides.after.max_connections {
         "set the connections of the database"
+    } else {
+        "let RDS choose the minor version of the database"
     };
     let parts = [
         sides.map(|it| it.instance.value.clone()),

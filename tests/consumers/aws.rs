@@ -35,7 +35,7 @@ aws() {
     *' promote-read-replica '*) PROMOTED=1 ;;
     esac
     \"$AWS\" --endpoint-url \"$FAKE\" \"$@\" |
-        sed ${PENDING:+-e s/in-sync/pending-reboot/} ${PROMOTED:+-e 's/in-sync [^ ]*-prod$/in-sync null/'} -e ''
+        sed ${PENDING:+-e s/in-sync/pending-reboot/} ${PROMOTED:+-e 's/nothing [^ ]*-prod$/nothing null/'} -e ''
 }
 terraform() { :; }
 ";

@@ -43,7 +43,7 @@ fn running(namespace: &str, deployment: &str, template: &str) -> String {
 /// writes the times of the logs: the local clock may be off. Both loops ask for the pods again in every round,
 /// so that none waits for a pod that stopped meanwhile.
 pub(super) fn reloaded(namespace: &str, deployment: &str, config: &str, digest: &str) -> String {
-    let pods = running(namespace, deployment, "\"$RUNNING\"");
+    let pods = running(namespace, deployment, "\"$TEMPLATE\"");
     let until_none = |what: &str, says: &str| {
         format!(
             "until PODS=$({}) &&
@@ -59,14 +59,20 @@ done",
     let has_the_file = format!(
         "kubectl exec -n {namespace} \"$POD\" -- sha256sum {config} |\n    grep -q {digest} || echo \"$POD\""
     );
+    // A container that restarts can start with the old file: kubelet writes the new one a minute later.
     let has_read_it = format!(
-        "kubectl logs -n {namespace} \"$POD\" --since-time=\"$SINCE\" |
+        "if ! kubectl exec -n {namespace} \"$POD\" -- sha256sum {config} |
+    grep -q {digest}; then
+    echo \"$POD\"
+    continue
+fi
+kubectl logs -n {namespace} \"$POD\" --since-time=\"$SINCE\" |
     grep -q 'got SIGHUP, re-reading config' && continue
 kubectl exec -n {namespace} \"$POD\" -- kill -HUP 1 >&2 || :
 echo \"$POD\""
     );
     [
-        format!("RUNNING={}\nLEFT=", Running::Staying.template()),
+        format!("TEMPLATE={}\nLEFT=", Running::Staying.template()),
         until_none(&has_the_file, "the new file has not reached"),
         format!(
             "until SINCE=$(kubectl exec -n {namespace} deployment/{deployment} -- date -u +%FT%TZ); do\n    sleep 5\ndone"

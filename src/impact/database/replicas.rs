@@ -99,7 +99,7 @@ fn replica_max_connections(count: u32, step: &ImpactStep<'_>) -> Impact {
     }
     Impact::new(
         Class::Reboot,
-        "the parameter is static: reboot the replicas by hand, because no maintenance window does it",
+        "the parameter is static: it needs a reboot of the replicas, which the step of `tierc plan` does, but no maintenance window",
         PARAMETERS,
     )
     .felt_by(FeltBy::Api)

@@ -22,9 +22,8 @@ pub(super) fn server(states: Pair<State<'_>>) -> Procedure {
     let flags = restarting(sides);
     let mut procedure = Procedure::default();
     if flags.is_empty() && before.engine != after.engine {
-        procedure = minors_followed(sides)
-            .note("the running minor version is accepted")
-            .note(default_minor(after));
+        let ids = std::iter::once(id.to_string()).chain(reads(after));
+        procedure = accepted(minors_followed(sides, ids), after);
     }
     if flags.is_empty() && before.max_connections == after.max_connections {
         return procedure;
@@ -62,7 +61,14 @@ pub(super) fn server(states: Pair<State<'_>>) -> Procedure {
         };
     }
     if !is_upgraded(sides) {
-        return procedure.then(source);
+        // The call for the source sets this, too.
+        let replicas = minors_followed(sides, reads(after));
+        let procedure = procedure.then(replicas).then(source);
+        return if before.engine == after.engine {
+            procedure
+        } else {
+            accepted(procedure, after)
+        };
     }
     procedure.then(minor_replicas(sides)).then(source)
 }
@@ -145,17 +151,28 @@ fn minors(sides: Pair<&Database>) -> Option<Argument> {
     differs.then(|| Argument::switch("auto-minor-version-upgrade", follows.after))
 }
 
-/// The same of every instance, where no version changes. It interrupts nothing.
-fn minors_followed(sides: Pair<&Database>) -> Procedure {
+/// The notes of an engine that changes without an upgrade.
+fn accepted(procedure: Procedure, after: &Database) -> Procedure {
+    procedure
+        .note("the running minor version is accepted")
+        .note(default_minor(after))
+}
+
+/// What RDS reports once it follows the minor versions as the file says.
+fn follows_minors(after: &Database) -> Wanted {
+    (
+        "AutoMinorVersionUpgrade",
+        (!after.engine.value.contains('.')).to_string(),
+    )
+}
+
+/// The same of these instances, where no version changes. It interrupts nothing.
+fn minors_followed(sides: Pair<&Database>, ids: impl Iterator<Item = String>) -> Procedure {
     let Some(follows) = minors(sides) else {
         return Procedure::default();
     };
     let after = sides.after;
-    let told = (
-        "AutoMinorVersionUpgrade",
-        (!after.engine.value.contains('.')).to_string(),
-    );
-    let ids = std::iter::once(after.name.value.to_string()).chain(reads(after));
+    let told = follows_minors(after);
     ids.fold(Procedure::default(), |procedure, id| {
         procedure
             .then(modify(after, &id, std::slice::from_ref(&follows)))
@@ -174,11 +191,13 @@ fn source(sides: Pair<&Database>, arguments: &[Argument]) -> Procedure {
     } else {
         changed.verify(parameter_is(id, CONNECTIONS, connections))
     };
+    let mut wanted = served_by(after).to_vec();
+    wanted.extend(minors(sides).map(|_| follows_minors(after)));
     // A restart puts a parameter in force that was set before it, and the group of another family.
     let done = if is_major(sides) || before.max_connections != after.max_connections {
-        in_force(id, &served_by(after))
+        in_force(id, &wanted)
     } else {
-        reached(id, &served_by(after))
+        reached(id, &wanted)
     };
     windowed(changed.verify(done), after)
 }
