@@ -382,7 +382,7 @@ fn a_number_that_no_file_could_state_is_in_no_record() {
         (
             "/environment/database/instance",
             Value::from("db r6g"),
-            "a name of AWS",
+            "is not an AWS name",
         ),
     ] {
         let mut changed = record();
