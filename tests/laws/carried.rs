@@ -34,7 +34,12 @@ const SET: &[(&str, &str, SetBy)] = &[
         "auto_minor_version_upgrade",
         SetBy::Call(&["auto-minor-version-upgrade"]),
     ),
-    ("rds", "engine_version", SetBy::Call(&["engine-version"])),
+    // A file that omits the minor version accepts the running one, and lets RDS install later ones.
+    (
+        "rds",
+        "engine_version",
+        SetBy::Call(&["engine-version", "auto-minor-version-upgrade"]),
+    ),
     ("rds", "instance_class", SetBy::Call(&["db-instance-class"])),
     (
         "rds",
