@@ -311,9 +311,10 @@ fn asked(question: &Question, variables: &Variables) -> String {
             each,
             settled,
         } => {
-            let which = each
-                .as_ref()
-                .map_or_else(|| about(call, variables), |_| "each node".to_owned());
+            let which = each.as_ref().map_or_else(
+                || about(call, variables),
+                |of| format!("each node of {}", about(&of.call, variables)),
+            );
             let wait = Awaited {
                 fields,
                 answer,

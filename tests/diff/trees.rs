@@ -167,8 +167,10 @@ fn a_tree_and_a_file_of_another_name_are_states_of_one_environment_either_way() 
         let output = tierc(at, &[&["diff"], &sides[..]].concat());
         assert_eq!(code(&output), 2, "{}", stderr(&output));
         assert!(
-            stderr(&output).contains("are compared as two states of one environment"),
-            "{sides:?}"
+            stderr(&output)
+                .contains("`prod` and `twin` are compared as two states of one environment"),
+            "{sides:?}: {}",
+            stderr(&output)
         );
         let shown = stdout(&output);
         assert!(!shown.contains("formerly"), "{shown}");

@@ -214,6 +214,38 @@ fn a_pod_that_does_not_run_keeps_no_other_from_reading_its_settings() {
 }
 
 /// A pod without a process answers nothing: no command waits for it.
+/// Programs of which `b` restarts after the first look, with the old file.
+const RESTARTS: &str = r#"
+kubectl() {
+    printf '%s\n' "$*" >>log
+    case " $* " in
+        *' get pods '*) printf 'pod/b\n' ;;
+        *' sha256sum '*)
+            printf 'look\n' >>looks
+            if [ "$(wc -l <looks)" -eq 2 ]; then printf 'OLD  file\n'; else printf 'DIGEST  file\n'; fi ;;
+        *' date '*) printf '2026-10-01T00:00:00Z\n' ;;
+        *' kill '*) : >told ;;
+        *' logs '*) [ ! -e told ] || printf 'LOG got SIGHUP, re-reading config\n' ;;
+    esac
+}
+sleep() { :; }
+"#;
+
+#[test]
+fn a_container_that_restarts_with_the_old_file_is_told_once_it_has_the_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new("sh")
+        .current_dir(folder.path())
+        .args(["-c", &format!("{RESTARTS}\nset -eu\n{}", reload())])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
+    let (before, _) = log.split_once("kill -HUP 1").unwrap();
+    assert_eq!(before.matches("sha256sum").count(), 3, "{log}");
+}
+
 #[test]
 fn pods_of_pgbouncer_that_are_asked_are_those_that_run() {
     let page = pages().swap_remove(0).1;

@@ -34,12 +34,7 @@ const SET: &[(&str, &str, SetBy)] = &[
         "auto_minor_version_upgrade",
         SetBy::Call(&["auto-minor-version-upgrade"]),
     ),
-    // A file that omits the minor version accepts the running one, and lets RDS install later ones.
-    (
-        "rds",
-        "engine_version",
-        SetBy::Call(&["engine-version", "auto-minor-version-upgrade"]),
-    ),
+    ("rds", "engine_version", SetBy::Call(&["engine-version"])),
     ("rds", "instance_class", SetBy::Call(&["db-instance-class"])),
     (
         "rds",
@@ -277,6 +272,41 @@ fn is_applied(actions: &[&Action], owner: &str, variable: &str) -> bool {
     })
 }
 
+/// Whether a call can be for the owner of a variable: it names that instance or group, or none.
+fn is_of(call: &AwsCall, owner: &str, environment: &Environment) -> bool {
+    let id = match owner.split_once('.') {
+        Some(("elasticache", group)) => environment
+            .redis
+            .get(group)
+            .map(|it| it.name.value.as_str()),
+        Some((_, name)) => Some(name),
+        None => Some(environment.database.name.value.as_str()),
+    };
+    let mut names = call.arguments.iter().filter(|it| NAMES.contains(&it.name));
+    names.all(|it| match &it.value {
+        ArgumentValue::Text(text) => Some(text.as_str()) == id,
+        ArgumentValue::Switch(_)
+        | ArgumentValue::Remembered(_)
+        | ArgumentValue::Larger(..)
+        | ArgumentValue::Ago(_)
+        | ArgumentValue::Fields(_)
+        | ArgumentValue::Answer(_)
+        | ArgumentValue::Answers(_) => true,
+    })
+}
+
+/// Arguments that say which instance or group a call changes.
+const NAMES: [&str; 2] = ["db-instance-identifier", "replication-group-id"];
+
+/// Whether an engine without a minor version accepts the one that runs: no call changes it.
+fn is_accepted(values: &Pair<Option<&String>>) -> bool {
+    let bare = |side: Option<&String>| Some(side?.trim_matches('"').to_owned());
+    let (before, after) = (bare(values.before), bare(values.after));
+    before
+        .zip(after)
+        .is_some_and(|(before, after)| before.starts_with(&format!("{after}.")))
+}
+
 /// The variables that differ, and that nothing of a procedure carries.
 fn left(sides: Pair<&Environment>, procedure: &Procedure) -> Vec<String> {
     let actions = all(&procedure.apply);
@@ -290,7 +320,6 @@ fn left(sides: Pair<&Environment>, procedure: &Procedure) -> Vec<String> {
             }
         })
         .collect();
-    let set: BTreeSet<&str> = calls.iter().flat_map(|call| set_by(call)).collect();
     let gone = calls.iter().any(|call| DELETIONS.contains(&call.operation));
     let variables = sides.map(variables);
     let owners = variables
@@ -311,6 +340,11 @@ fn left(sides: Pair<&Environment>, procedure: &Procedure) -> Vec<String> {
         if gone && !owners.after.contains(owner.as_str()) {
             continue;
         }
+        if variable == "engine_version" && is_accepted(&values) {
+            continue;
+        }
+        let of_it = calls.iter().filter(|call| is_of(call, owner, sides.after));
+        let set: BTreeSet<&str> = of_it.flat_map(|call| set_by(call)).collect();
         let kind = owner.split(['.', '_']).next().unwrap_or_default();
         let known = SET
             .iter()

@@ -29,24 +29,13 @@ fn values(environment: &Environment) -> BTreeMap<String, Attribute> {
     values.map(|it| (it.path.clone(), it)).collect()
 }
 
-/// Which values that a derivation has read are looked at.
-#[derive(Clone, Copy, PartialEq)]
-enum ReadBy {
-    /// Those that decide on this side.
-    Deciding,
-    /// All of them: another one decides where the side on which it decides lacks it.
-    Any,
-}
-
-/// The paths that a value follows from, through others.
-fn sources(path: &str, values: &BTreeMap<String, Attribute>, of: ReadBy) -> BTreeSet<String> {
+/// The paths that a value follows from on any of the sides, through others.
+fn sources(path: &str, sides: &[&BTreeMap<String, Attribute>]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut looking = vec![path.to_owned()];
     while let Some(next) = looking.pop() {
-        let derived = values.get(&next).and_then(derivation);
-        let inputs = derived.iter().flat_map(|it| &it.inputs);
-        let idle = derived.iter().flat_map(|it| &it.idle);
-        for input in inputs.chain(idle.filter(|_| of == ReadBy::Any)) {
+        let derived = sides.iter().filter_map(|side| derivation(side.get(&next)?));
+        for input in derived.flat_map(|it| &it.inputs) {
             if found.insert(input.clone()) {
                 looking.push(input.clone());
             }
@@ -74,11 +63,8 @@ fn unexplained(before: &Environment, after: &Environment) -> (BTreeSet<&'static 
             continue;
         };
         rules.extend([was.rule, is.rule]);
-        let explains = |of: ReadBy| {
-            let mut inputs = sides.iter().flat_map(|side| sources(&path, side, of));
-            inputs.any(|input| stated.contains(&input))
-        };
-        if !explains(ReadBy::Deciding) && !explains(ReadBy::Any) {
+        let [before, after] = &sides;
+        if sources(&path, &[before, after]).is_disjoint(&stated) {
             wrong.push(format!("{path} ({}) changes with {stated:?}", is.rule));
         }
     }
@@ -167,7 +153,7 @@ fn others() -> Vec<(String, &'static [&'static str])> {
 fn following(of: &Standing, values: &BTreeMap<String, Attribute>) -> BTreeSet<(String, String)> {
     let derived = values.iter().filter(|(_, it)| derivation(it).is_some());
     let follow = |path: &String| {
-        let stated = sources(path, values, ReadBy::Deciding).into_iter();
+        let stated = sources(path, &[values]).into_iter();
         let stated = stated.filter(|it| values.get(it).is_some_and(|it| derivation(it).is_none()));
         let stated = stated.filter(|it| is_at(of, it));
         stated.map(|it| (path.clone(), it)).collect::<Vec<_>>()

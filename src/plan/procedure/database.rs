@@ -24,7 +24,7 @@ pub(super) fn procedure(what: DatabaseMove, states: Pair<State<'_>>) -> Procedur
         DatabaseMove::Storage => volume::storage(sides),
         DatabaseMove::Replicas => replicas(sides),
         DatabaseMove::ReplicaCount => count(states),
-        DatabaseMove::Backups => backups(sides.after).then(redis::backups(states)),
+        DatabaseMove::Backups => backups(sides).then(redis::backups(states)),
         DatabaseMove::ReplicaVia => workloads::reads(states),
         DatabaseMove::Access => access::procedure(states),
         DatabaseMove::Direct => service::direct(states),
@@ -41,25 +41,37 @@ fn standby(database: &Database) -> Procedure {
     )
 }
 
-fn backups(database: &Database) -> Procedure {
+/// Backups are those of the source alone; every instance has the maintenance window.
+fn backups(sides: Pair<&Database>) -> Procedure {
+    let database = sides.after;
     let days = database.backup.days.value.to_string();
     let backup = database.backup.window.value.to_string();
     let maintenance = database.maintenance.window.value.to_string();
+    let in_window = Argument::text("preferred-maintenance-window", &maintenance);
+    let has_window = ("PreferredMaintenanceWindow", maintenance.to_lowercase());
     let changes = [
         Argument::text("backup-retention-period", &days),
         Argument::text("preferred-backup-window", &backup),
-        Argument::text("preferred-maintenance-window", &maintenance),
+        in_window.clone(),
     ];
     let wanted = [
         ("BackupRetentionPeriod", days),
         ("PreferredBackupWindow", backup),
-        ("PreferredMaintenanceWindow", maintenance.to_lowercase()),
+        has_window.clone(),
     ];
-    settled(
+    let source = settled(
         modify(database, &database.name.value, &changes),
         database,
         &wanted,
-    )
+    );
+    if sides.before.maintenance.window == database.maintenance.window {
+        return source;
+    }
+    reads(database).fold(source, |procedure, id| {
+        procedure
+            .then(modify(database, &id, std::slice::from_ref(&in_window)))
+            .verify(reached(&id, std::slice::from_ref(&has_window)))
+    })
 }
 
 /// `aws rds modify-db-instance` of one instance.
