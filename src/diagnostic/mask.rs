@@ -6,10 +6,12 @@ mod body;
 mod encoded;
 mod find;
 pub mod fingerprint;
+mod keys;
 mod literal;
-mod patterns;
+mod placeholders;
 mod repeated;
 mod runs;
+mod tokens;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,8 +19,8 @@ use std::ops::Range;
 
 pub use find::find_secrets;
 pub use fingerprint::fingerprint;
+pub use keys::is_key;
 pub use literal::is_literal;
-pub use patterns::is_key;
 
 use repeated::Words;
 

@@ -5,9 +5,9 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::literal::is_literal;
-use super::patterns::TOKENS;
 use super::runs::{Ends, RunKind};
-use super::{bare_address, encoded, patterns};
+use super::tokens::TOKENS;
+use super::{bare_address, encoded, keys, tokens};
 
 /// A letter or a digit, which can start a word.
 const BEGINS: u8 = 1;
@@ -91,7 +91,7 @@ fn find_with(ends: &mut Ends<'_>) -> Vec<Range<usize>> {
                 (b':', Some(b'/')) => found.extend(password_in_address(ends, at)),
                 (b'-', Some(b'-')) => found.extend(private_key(text, at)),
                 (b'@', Some(_)) => found.extend(bare_address::password(text, at)),
-                (b':', Some(b'A')) => found.extend(patterns::bot_token(text, at)),
+                (b':', Some(b'A')) => found.extend(tokens::bot_token(text, at)),
                 _ => {}
             }
             at += 1;
@@ -173,7 +173,7 @@ fn password_in_address(ends: &mut Ends<'_>, at: usize) -> Option<Range<usize>> {
     let end = end.min(rest.floor_char_boundary(FAR));
     let (credentials, host) = rest.get(..end)?.rsplit_once('@')?;
     let Some((user, password)) = credentials.split_once(':') else {
-        let token = patterns::is_token_in_address(credentials, host);
+        let token = tokens::is_token_in_address(credentials, host);
         return token.then(|| at + 3..at + 3 + credentials.len());
     };
     // In `host:8080/path@version`, the number is a port, not a password.
@@ -197,7 +197,7 @@ fn value_of_key(ends: &mut Ends<'_>, word: Range<usize>) -> Option<Range<usize>>
         apart,
         escaped,
     } = behind(text.as_bytes(), word.end)?;
-    let kind = patterns::kind(text.get(word.clone())?)?;
+    let kind = keys::kind(text.get(word.clone())?)?;
     if apart && is_value_of_property(text, &word) {
         return None;
     }
@@ -321,7 +321,8 @@ fn bare(ends: &mut Ends<'_>, at: usize) -> Option<Range<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::patterns::{KEYS, TOKENS};
+    use super::super::keys::KEYS;
+    use super::super::tokens::TOKENS;
     use super::{Ends, Range, find_with, merged};
 
     /// In repetitive texts, too, each byte is read a bounded number of times.

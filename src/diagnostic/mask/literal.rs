@@ -1,13 +1,13 @@
 //! Distinguishes credentials from references to them.
 
-use super::patterns;
+use super::placeholders;
 
 /// Whether a value is a literal. `$(DB_PASSWORD)` is a reference that is filled in at run time,
 /// `<password>` is a placeholder, and a masked value is neither.
 #[must_use]
 pub fn is_literal(value: &str) -> bool {
     let value = value.trim();
-    !patterns::is_none(value) && !is_reference(value) && !value.chars().all(|c| c == '*')
+    !placeholders::is_none(value) && !is_reference(value) && !value.chars().all(|c| c == '*')
 }
 
 /// A whole `$(NAME)`, `${NAME}`, `{{ name }}` or `<name>`, or a `$NAME` in capitals. A value that
