@@ -225,11 +225,15 @@ fn target(argument: &Argument, variables: &Variables) -> String {
 
 /// The resource of a query, after a preposition; empty if it names none.
 fn named_by(call: &AwsCall, preposition: &str, variables: &Variables) -> String {
-    let mut names = call.arguments.iter();
-    let name = names.find(|it| NAMES.contains(&it.name));
-    name.map_or_else(String::new, |it| {
+    resource(call).map_or_else(String::new, |it| {
         format!("{preposition} {}", short(&it.value, variables))
     })
+}
+
+/// The argument that names the resource of a call.
+fn resource(call: &AwsCall) -> Option<&Argument> {
+    let mut names = call.arguments.iter();
+    names.find(|it| NAMES.contains(&it.name) || it.name == "cache-cluster-id")
 }
 
 fn remembered(variable: &str, value: &Memory) -> String {
@@ -277,18 +281,14 @@ fn remembered(variable: &str, value: &Memory) -> String {
 
 /// The parameter group that a call queries, or the other resource that it names.
 fn about_group(call: &AwsCall) -> String {
-    let mut names = call.arguments.iter();
-    let name = names.find(|it| NAMES.contains(&it.name));
-    name.map_or_else(String::new, |it| {
+    resource(call).map_or_else(String::new, |it| {
         format!(" for {}", target(it, &Variables::default()))
     })
 }
 
 /// The resource of a query: its name, or the operation if it has none.
 fn about(call: &AwsCall, variables: &Variables) -> String {
-    let mut names = call.arguments.iter();
-    let name = names.find(|it| NAMES.contains(&it.name) || it.name == "cache-cluster-id");
-    name.map_or_else(|| call.operation.to_owned(), |it| target(it, variables))
+    resource(call).map_or_else(|| call.operation.to_owned(), |it| target(it, variables))
 }
 
 fn many(nodes: &NodeLabels, least: &Number, variables: &Variables) -> String {

@@ -1,4 +1,5 @@
-//! More than 70% of the slots are in use at the maxima.
+//! Clients can ask for more than 70% of the server's connections. What PgBouncer grants is another rule:
+//! `connection-budget-exceeded`.
 
 use super::Surge;
 use crate::ast::TopPart;
@@ -44,7 +45,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         return;
     }
     let message = format!(
-        "with all autoscalers at their maxima, {used} of {most} connections are in use, more than {NEAR}%"
+        "with all autoscalers at their maxima, clients can ask for {used} connections, more than {NEAR}% of {most}"
     );
     let finding = Finding::new(RULE.code, Severity::Warning, message)
         .operand(limit, path, "connections that the server allows")
