@@ -253,7 +253,7 @@ fn resolve_and_check(
     today: Date,
 ) -> Option<Environment> {
     let named = parsed.ast.stated.tier.value.as_ref()?;
-    let tier = facts.tiers.get(&named.value)?;
+    let tier = facts.tiers.get(named.value)?;
     let catalogue = &facts.catalogue;
     let Resolved {
         environment,

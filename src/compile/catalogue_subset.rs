@@ -1,6 +1,7 @@
 //! The part of the catalogue that the run's environments refer to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::ast::{Ast, Over, Written};
 use crate::catalogue::{Catalogue, Prices};
@@ -104,10 +105,65 @@ impl Referred {
     }
 }
 
+/// The wanted tiers of a catalogue.
+pub(super) struct SubsetTiers {
+    /// The tiers, each merged over the defaults.
+    merged: BTreeMap<Tier, Ast>,
+    /// The catalogue's version.
+    version: String,
+}
+
+/// The built-in tiers that this process has read, by what was wanted and where their text is in the
+/// sources. A process that compiles many times, such as `check` when it tries repairs, reads them once.
+static BUILT_IN: Mutex<BTreeMap<(SourceId, BTreeSet<Tier>), Arc<SubsetTiers>>> =
+    Mutex::new(BTreeMap::new());
+
+impl SubsetTiers {
+    /// The wanted tiers of a catalogue.
+    fn of(
+        texts: &CatalogueTexts,
+        source: SourceId,
+        wanted: &BTreeSet<Tier>,
+        about: &mut Diagnostics,
+    ) -> Arc<Self> {
+        if !texts.has_built_in_tiers() {
+            return Arc::new(Self::read(texts, source, wanted, about));
+        }
+        let mut known = BUILT_IN.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = known
+            .entry((source, wanted.clone()))
+            .or_insert_with(|| Arc::new(Self::read(texts, source, wanted, about)));
+        Arc::clone(read)
+    }
+
+    fn read(
+        texts: &CatalogueTexts,
+        source: SourceId,
+        wanted: &BTreeSet<Tier>,
+        about: &mut Diagnostics,
+    ) -> Self {
+        let read = parse::catalogue::tiers(&texts.tiers.1, source, wanted, about);
+        let merged = read
+            .tiers
+            .into_iter()
+            .map(|(tier, ast)| (tier, merged(ast, read.defaults.clone())))
+            .collect();
+        Self {
+            merged,
+            version: read.version,
+        }
+    }
+
+    /// What a tier states.
+    pub(super) fn get(&self, tier: Tier) -> Option<&Ast> {
+        self.merged.get(&tier)
+    }
+}
+
 /// The catalogue's facts about all these names.
 pub(super) struct SubsetFacts {
-    /// The tiers, each merged over the defaults.
-    pub(super) tiers: BTreeMap<Tier, Ast>,
+    /// The tiers.
+    pub(super) tiers: Arc<SubsetTiers>,
     /// The rest of the catalogue.
     pub(super) catalogue: Catalogue,
     /// The prices, if a file or its tier states a budget. Other runs do not spend time on them.
@@ -123,23 +179,17 @@ impl SubsetFacts {
         sources: &mut Sources,
     ) -> (Self, Diagnostics) {
         let mut about = Diagnostics::new();
-        let text = |id: SourceId| &sources.get(id).text;
-        let read = parse::catalogue::tiers(text(ids.tiers), ids.tiers, &referred.tiers, &mut about);
-        let tiers: BTreeMap<Tier, Ast> = read
-            .tiers
-            .into_iter()
-            .map(|(tier, ast)| (tier, merged(ast, read.defaults.clone())))
-            .collect();
-        for tier in tiers.values() {
+        let tiers = SubsetTiers::of(texts, ids.tiers, &referred.tiers, &mut about);
+        for tier in tiers.merged.values() {
             referred.add_names(tier);
         }
         let mut catalogue = parse::instances::instances(
-            text(ids.instances),
+            &sources.get(ids.instances).text,
             ids.instances,
             Some(&referred.all()),
             &mut about,
         );
-        catalogue.version = read.version;
+        catalogue.version.clone_from(&tiers.version);
         let prices = referred.budget.then(|| {
             let source = texts.add_prices(sources);
             let wanted = referred.prices();

@@ -106,7 +106,7 @@ fn check(file: &Ast, environment: &Environment, facts: &SubsetFacts, today: Date
         catalogue: &facts.catalogue,
         file,
         // A tier that the catalogue lacks is reported separately.
-        tier: facts.tiers.get(&environment.tier.value).unwrap_or(file),
+        tier: facts.tiers.get(environment.tier.value).unwrap_or(file),
         estimate: estimate.as_ref(),
         today,
     })

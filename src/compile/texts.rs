@@ -5,6 +5,9 @@ use crate::diagnostic::Diagnostics;
 use crate::parse;
 use crate::source::{Source, SourceId, Sources};
 
+/// The tiers in the binary.
+const TIERS: &str = include_str!("../../schema/catalogue/tiers.kdl");
+
 /// The files of a catalogue.
 #[derive(Clone, Debug)]
 pub struct CatalogueTexts {
@@ -38,10 +41,7 @@ impl CatalogueTexts {
     pub fn embedded() -> Self {
         let text = |name: &str, text: &str| (format!("catalogue/{name}"), text.to_owned());
         Self {
-            tiers: text(
-                "tiers.kdl",
-                include_str!("../../schema/catalogue/tiers.kdl"),
-            ),
+            tiers: text("tiers.kdl", TIERS),
             instances: text(
                 "instances.kdl",
                 include_str!("../../schema/catalogue/instances.kdl"),
@@ -51,6 +51,11 @@ impl CatalogueTexts {
                 include_str!("../../schema/catalogue/prices.kdl"),
             ),
         }
+    }
+
+    /// Whether the tiers are those in the binary.
+    pub(super) fn has_built_in_tiers(&self) -> bool {
+        self.tiers.1 == TIERS
     }
 
     /// Adds the texts that every run reads. Prices join when something asks for money.
