@@ -1,5 +1,6 @@
 //! The inputs of a derivation.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -9,9 +10,31 @@ use super::{Derivation, Origin, Sourced};
 /// its value are its inputs, by their paths: if only one that does not decide changes, the value stays.
 #[derive(Debug, Default)]
 pub struct Inputs {
-    deciding: Vec<String>,
-    idle: Vec<String>,
+    deciding: Paths,
+    idle: Paths,
     doubted: bool,
+}
+
+/// Paths, each once, with its place in the order in which they were read. A derivation may read a
+/// thousand.
+#[derive(Debug, Default)]
+struct Paths(BTreeMap<String, usize>);
+
+impl Paths {
+    fn add(&mut self, path: String) {
+        let next = self.0.len();
+        self.0.entry(path).or_insert(next);
+    }
+
+    fn contains(&self, path: &str) -> bool {
+        self.0.contains_key(path)
+    }
+
+    fn in_order(self) -> impl Iterator<Item = String> {
+        let mut paths: Vec<(String, usize)> = self.0.into_iter().collect();
+        paths.sort_unstable_by_key(|(_, place)| *place);
+        paths.into_iter().map(|(path, _)| path)
+    }
 }
 
 impl Inputs {
@@ -23,7 +46,7 @@ impl Inputs {
 
     /// Reads the value at `path`.
     pub fn read<'a, T>(&mut self, path: impl Display, value: &'a Sourced<T>) -> &'a T {
-        add(&mut self.deciding, path.to_string());
+        self.deciding.add(path.to_string());
         self.doubted |= !value.sound;
         &value.value
     }
@@ -36,12 +59,8 @@ impl Inputs {
         } else {
             &mut self.idle
         };
-        for path in part.deciding {
-            add(deciding, path);
-        }
-        for path in part.idle {
-            add(&mut self.idle, path);
-        }
+        part.deciding.in_order().for_each(|path| deciding.add(path));
+        part.idle.in_order().for_each(|path| self.idle.add(path));
         self.doubted |= part.doubted;
     }
 
@@ -67,12 +86,12 @@ impl Inputs {
         rule: &'static str,
         arithmetic: impl Into<String>,
     ) -> Sourced<T> {
-        let decides = |path: &String| self.deciding.contains(path);
-        let idle = self.idle.into_iter().filter(|path| !decides(path));
+        let idle = self.idle.in_order();
+        let idle = idle.filter(|path| !self.deciding.contains(path)).collect();
         let derivation = Derivation {
             rule,
-            idle: idle.collect(),
-            inputs: self.deciding,
+            idle,
+            inputs: self.deciding.in_order().collect(),
             arithmetic: arithmetic.into(),
         };
         Sourced {
@@ -80,13 +99,6 @@ impl Inputs {
             origin: Origin::Derived(Arc::new(derivation)),
             sound: !self.doubted,
         }
-    }
-}
-
-/// Adds a path once.
-fn add(paths: &mut Vec<String>, path: String) {
-    if !paths.contains(&path) {
-        paths.push(path);
     }
 }
 
