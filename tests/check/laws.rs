@@ -150,7 +150,6 @@ fn a_family_lists_its_rules_by_name() {
 #[test]
 fn every_rule_has_a_file_an_explanation_and_cases_on_both_sides() {
     let sources = files("src/check", "rs");
-    let cases = cases();
     for rule in check::rules() {
         let slug = rule.code.0;
         let file = format!("{}.rs", slug.replace('-', "_"));
@@ -163,8 +162,9 @@ fn every_rule_has_a_file_an_explanation_and_cases_on_both_sides() {
             continue;
         }
         let of = |fails| {
-            let of = |case: &&super::cases::Case| case.rule == slug && case.fails() == fails;
-            cases.iter().filter(of).count()
+            let of =
+                |case: &&'static super::cases::Case| case.rule == slug && case.fails() == fails;
+            cases().filter(of).count()
         };
         assert!(of(true) > 0 && of(false) > 0, "{slug}");
     }
@@ -188,8 +188,7 @@ fn no_case_and_no_explanation_is_of_a_rule_that_is_gone() {
 #[test]
 fn no_finding_is_worse_than_its_rule() {
     for case in cases() {
-        let run = crate::support::run_texts(&case.text);
-        for finding in run.diagnostics() {
+        for finding in case.run().diagnostics() {
             if let Some(rule) = check::rule(finding.code.0) {
                 assert!(finding.severity >= rule.severity, "{}", finding.message);
             }

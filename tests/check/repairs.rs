@@ -12,9 +12,9 @@ use tierc::source::{Origin, Span};
 use super::cases::{Case, cases};
 use crate::support::{for_each, run_texts, today};
 
-/// Cases of one file, each with its findings of its rule.
-fn findings_of(case: &Case) -> (Run, Vec<Diagnostic>) {
-    let run = run_texts(&case.text);
+/// The run of a case, and the findings of its rule.
+fn findings_of(case: &Case) -> (&Run, Vec<Diagnostic>) {
+    let run = case.run();
     let own = run
         .diagnostics()
         .filter(|finding| finding.code.0 == case.rule);
@@ -22,9 +22,10 @@ fn findings_of(case: &Case) -> (Run, Vec<Diagnostic>) {
     (run, own)
 }
 
-fn failing() -> impl Iterator<Item = Case> {
-    let one_file = |case: &Case| !case.text.starts_with("// ");
-    cases().into_iter().filter(Case::fails).filter(one_file)
+/// The failing cases of one file.
+fn failing() -> impl Iterator<Item = &'static Case> {
+    let one_file = |case: &&Case| !case.text.starts_with("// ");
+    cases().filter(|case| case.fails()).filter(one_file)
 }
 
 /// How often each code is found.
@@ -65,7 +66,7 @@ fn repaired(text: &str, help: &Help) -> Option<String> {
 #[test]
 fn every_repair_that_is_offered_removes_its_finding_and_adds_no_error() {
     for_each(failing(), |case| {
-        let (run, findings) = findings_of(&case);
+        let (run, findings) = findings_of(case);
         let mut wrong = Vec::new();
         for help in findings.iter().flat_map(|finding| &finding.help) {
             let shown = help.replacement.as_ref();
@@ -74,9 +75,9 @@ fn every_repair_that_is_offered_removes_its_finding_and_adds_no_error() {
             for repaired in [shown, done].into_iter().flatten() {
                 let after = run_texts(&repaired);
                 let left = counts(&after).get(case.rule.as_str()).copied().unwrap_or(0);
-                let errors = new_errors(&run, &after);
+                let errors = new_errors(run, &after);
                 if left >= findings.len() || !errors.is_empty() {
-                    let Case { rule, name, .. } = &case;
+                    let Case { rule, name, .. } = case;
                     wrong.push(format!(
                         "{rule}/{name}: {:?} leaves {left} of {}, adds {errors:?} in\n{repaired}",
                         help.message,
@@ -103,7 +104,7 @@ fn what_a_finding_says_to_write_is_an_edit() {
         "zone-unknown",
     ];
     for_each(failing(), |case| {
-        let (_, findings) = findings_of(&case);
+        let (_, findings) = findings_of(case);
         let helps = findings.iter().flat_map(|finding| &finding.help);
         let prose = helps.filter(|help| help.message.contains("write `") && !help.is_fix());
         let known = left_to_a_person.contains(&case.rule.as_str());
@@ -146,11 +147,9 @@ fn offers(finding: &Diagnostic, fixes: Fixes) -> bool {
     help.any(|help| help.is_fix() && (help.safe || fixes == Fixes::All))
 }
 
-/// What `check` says of a file: whether `--fix` repairs anything, and with `--unsafe`.
-fn counted(text: &str, fixes: Fixes) -> bool {
-    let Repairable { safe, others, .. } =
-        repairable(&input(text), &CatalogueTexts::embedded(), today(), 1);
-    safe > 0 || (fixes == Fixes::All && others > 0)
+/// What `check` says of a file: the number of findings that `--fix` repairs.
+fn counted(text: &str) -> Repairable {
+    repairable(&input(text), &CatalogueTexts::embedded(), today(), 1)
 }
 
 #[test]
@@ -163,7 +162,7 @@ fn a_repair_that_fix_refuses_is_not_counted() {
             .any(|it| refused(it) && offers(it, Fixes::All))
     );
     let fixed = fixed(derived, Fixes::All);
-    let count = repairable(&input(derived), &CatalogueTexts::embedded(), today(), 1);
+    let count = counted(derived);
     assert_eq!(count.safe, 0, "a derived value is pinned");
     assert_eq!(count.others, fixed.applied.len());
 }
@@ -172,7 +171,7 @@ fn a_repair_that_fix_refuses_is_not_counted() {
 #[test]
 fn a_safe_repair_changes_only_what_the_file_states() {
     for_each(failing(), |case| {
-        let run = run_texts(&case.text);
+        let run = case.run();
         let stated: Vec<String> = run.files[0].environment.iter().flat_map(stated).collect();
         let safe = run.diagnostics().flat_map(|finding| {
             let help = finding.help.iter().filter(|help| help.safe);
@@ -235,23 +234,28 @@ fn comments(text: &str) -> Vec<&str> {
 #[test]
 fn after_fix_the_findings_with_a_repair_are_gone_and_nothing_else_changed() {
     for_each(failing(), |case| {
-        let before = run_texts(&case.text);
+        let before = case.run();
+        let Repairable { safe, others, .. } = counted(&case.text);
         let mut wrong = Vec::new();
         for fixes in [Fixes::Safe, Fixes::All] {
             let had = before.diagnostics().any(|it| offers(it, fixes));
             let fixed = fixed(&case.text, fixes);
-            let after = run_texts(&fixed.text);
+            let changed = (fixed.text != case.text).then(|| run_texts(&fixed.text));
+            let after = changed.as_ref().unwrap_or(before);
             let edits: Vec<&Edit> = fixed.applied.iter().flat_map(|it| &it.edits).collect();
-            let errors = new_errors(&before, &after);
-            let touched = touched(&before, &after, &edits);
-            let promised = counted(&case.text, fixes) != fixed.applied.is_empty();
+            let errors = new_errors(before, after);
+            let touched = touched(before, after, &edits);
+            let counted = safe > 0 || (fixes == Fixes::All && others > 0);
+            let promised = counted != fixed.applied.is_empty();
             let traded = had && TRADED.contains(&case.rule.as_str());
             let done = traded || had != fixed.applied.is_empty();
-            let left = self::fixed(&fixed.text, fixes).applied.len();
+            // An unchanged text gives the same again: nothing is applied.
+            let again = changed.is_some().then(|| self::fixed(&fixed.text, fixes));
+            let left = again.map_or(0, |again| again.applied.len());
             let done = done && promised && left == 0;
             let kept = comments(&fixed.text) == comments(&case.text);
             if !errors.is_empty() || !touched.is_empty() || !done || !kept {
-                let Case { rule, name, .. } = &case;
+                let Case { rule, name, .. } = case;
                 wrong.push(format!(
                     "{rule}/{name} with {fixes:?}: {left} left, adds {errors:?}, touches {touched:?}, comments kept: {kept}, did {:?}\n{}",
                     edits, fixed.text
@@ -265,7 +269,7 @@ fn after_fix_the_findings_with_a_repair_are_gone_and_nothing_else_changed() {
 #[test]
 fn a_finding_is_silent_when_a_value_that_it_labels_cannot_be_read() {
     for_each(failing(), |case| {
-        let (run, findings) = findings_of(&case);
+        let (run, findings) = findings_of(case);
         let mut wrong = Vec::new();
         for label in findings.iter().flat_map(|finding| &finding.labels) {
             if run.sources.is_catalogue(label.span) {
@@ -275,7 +279,7 @@ fn a_finding_is_silent_when_a_value_that_it_labels_cannot_be_read() {
             let after = run_texts(&broken);
             let left = counts(&after).get(case.rule.as_str()).copied().unwrap_or(0);
             if left >= findings.len() {
-                let Case { rule, name, .. } = &case;
+                let Case { rule, name, .. } = case;
                 wrong.push(format!("{rule}/{name}: {:?} in\n{broken}", label.message));
             }
         }
@@ -285,8 +289,8 @@ fn a_finding_is_silent_when_a_value_that_it_labels_cannot_be_read() {
 
 #[test]
 fn every_finding_labels_a_place_and_says_what_to_do() {
-    for_each(cases().into_iter().filter(Case::fails), |case| {
-        let run = run_texts(&case.text);
+    for_each(cases().filter(|case| case.fails()), |case| {
+        let run = case.run();
         let own = run
             .diagnostics()
             .filter(|finding| finding.code.0 == case.rule);

@@ -23,7 +23,7 @@ use crate::support::{documents, run, today};
 type Object = (String, String);
 
 /// The objects of an environment by the file that they are in.
-fn objects(environment: &Environment) -> BTreeMap<String, BTreeSet<Object>> {
+fn objects(environment: &Environment) -> Objects {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let of = |object: &Value| {
         let kind = text(&object["kind"]).to_lowercase();
@@ -38,9 +38,11 @@ fn objects(environment: &Environment) -> BTreeMap<String, BTreeSet<Object>> {
         .collect()
 }
 
-/// The objects of `before` that `after` lacks and no command of `procedure` deletes.
-fn left(before: &Environment, after: &Environment, procedure: &Procedure) -> Vec<Object> {
-    let (had, has) = (objects(before), objects(after));
+/// The objects of a state by the file that they are in.
+type Objects = BTreeMap<String, BTreeSet<Object>>;
+
+/// The objects that a step removes and no command of `procedure` deletes.
+fn left(had: &Objects, has: &Objects, procedure: &Procedure) -> Vec<Object> {
     let has: BTreeSet<&Object> = has.values().flatten().collect();
     let deleted = |path: &str, (kind, name): &Object| {
         let kind = match kind.as_str() {
@@ -80,18 +82,19 @@ fn left_of_plan(before: &str, after: &str) -> Vec<String> {
         today: today(),
         root: "plan",
     });
-    let mut state = sides.before;
+    let mut had = objects(sides.before);
     let mut all = Vec::new();
     for step in &plan.steps {
-        let there = left(state, &step.state, &step.procedure);
+        let has = objects(&step.state);
+        let there = left(&had, &has, &step.procedure);
         let back = step.undo.as_ref().ok();
-        let back = back.map_or_else(Vec::new, |undo| left(&step.state, state, undo));
+        let back = back.map_or_else(Vec::new, |undo| left(&has, &had, undo));
         let told = |way: &str, it: Vec<Object>| {
             (!it.is_empty()).then(|| format!("{}, {way}: {it:?}", step.title))
         };
         all.extend(told("there", there));
         all.extend(told("back", back));
-        state = &step.state;
+        had = has;
     }
     all
 }
