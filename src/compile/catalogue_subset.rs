@@ -113,10 +113,12 @@ pub(super) struct SubsetTiers {
     version: String,
 }
 
-/// The built-in tiers that this process has read, by what was wanted and where their text is in the
-/// sources. A process that compiles many times, such as `check` when it tries repairs, reads them once.
-static BUILT_IN: Mutex<BTreeMap<(SourceId, BTreeSet<Tier>), Arc<SubsetTiers>>> =
-    Mutex::new(BTreeMap::new());
+/// Tiers by where their text is in the sources, and by what was wanted.
+type KnownTiers = BTreeMap<(SourceId, BTreeSet<Tier>), Arc<SubsetTiers>>;
+
+/// The built-in tiers that this process has read. A process that compiles many times, such as `check`
+/// when it tries repairs, reads them once.
+static BUILT_IN: Mutex<KnownTiers> = Mutex::new(BTreeMap::new());
 
 impl SubsetTiers {
     /// The wanted tiers of a catalogue.

@@ -10,17 +10,17 @@ use super::{Derivation, Origin, Sourced};
 /// its value are its inputs, by their paths: if only one that does not decide changes, the value stays.
 #[derive(Debug, Default)]
 pub struct Inputs {
-    deciding: Paths,
-    idle: Paths,
+    deciding: ReadPaths,
+    idle: ReadPaths,
     doubted: bool,
 }
 
-/// Paths, each once, with its place in the order in which they were read. A derivation may read a
+/// ReadPaths, each once, with its place in the order in which they were read. A derivation may read a
 /// thousand.
 #[derive(Debug, Default)]
-struct Paths(BTreeMap<String, usize>);
+struct ReadPaths(BTreeMap<String, usize>);
 
-impl Paths {
+impl ReadPaths {
     fn add(&mut self, path: String) {
         let next = self.0.len();
         self.0.entry(path).or_insert(next);
