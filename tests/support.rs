@@ -1,6 +1,7 @@
 //! Helpers of all tests.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use tierc::compile::{CatalogueTexts, Input, Run, compile};
 use tierc::diagnostic::code;
@@ -23,6 +24,19 @@ pub(crate) fn run_bytes(bytes: &[u8]) -> Run {
         bytes: bytes.to_vec(),
     };
     compile(vec![input], &CatalogueTexts::embedded(), today())
+}
+
+/// Every case below `tests/cases` that is UTF-8, each compiled once as `prod.kdl`.
+pub(crate) fn runs_of_cases() -> impl Iterator<Item = &'static (PathBuf, Run)> {
+    static RUNS: LazyLock<Vec<(PathBuf, Run)>> = LazyLock::new(|| {
+        let texts = files("tests/cases", "kdl").into_iter();
+        let run_of = |path: PathBuf| {
+            let text = std::fs::read_to_string(&path).ok()?;
+            Some((path, run(&text)))
+        };
+        texts.filter_map(run_of).collect()
+    });
+    RUNS.iter()
 }
 
 /// How findings are shown in stories.

@@ -51,6 +51,24 @@ fn every_rule_has_its_file_and_its_explanation() {
     }
 }
 
+/// Examples in comments are not compiled (`doctest = false`), so none may look as if it were.
+#[test]
+fn no_comment_has_an_example_that_would_have_to_run() {
+    for path in files("src", "rs") {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let comments = text.lines().map(str::trim_start);
+        let comments = comments.filter(|line| line.starts_with("///") || line.starts_with("//!"));
+        let mut fences = comments.filter(|line| line.contains("```"));
+        let opens_with_text =
+            |(at, fence): (usize, &str)| at % 2 == 1 || fence.ends_with("```text");
+        assert!(
+            fences.by_ref().enumerate().all(opens_with_text),
+            "{}",
+            path.display()
+        );
+    }
+}
+
 /// The layers, lowest first: a module imports only from lower ones, and never from its siblings.
 const LAYERS: &[&[&str]] = &[
     &["source", "pair", "edit"],

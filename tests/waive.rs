@@ -2,7 +2,7 @@
 
 use tierc::compile::unsayable;
 
-use crate::support::{case_names, files, project, run, snapshot, told};
+use crate::support::{case_names, project, run, runs_of_cases, snapshot, told};
 
 macro_rules! stories {
     ($($name:ident)+) => {
@@ -43,15 +43,12 @@ fn story(name: &str) {
 #[test]
 fn the_record_of_every_case_is_read_again() {
     let mut read = 0;
-    for path in files("tests/cases", "kdl") {
-        let Ok(text) = std::fs::read_to_string(&path) else {
-            continue;
-        };
-        for file in run(&text).files {
-            let (Some(environment), Some(waivers)) = (file.environment, file.waivers) else {
+    for (path, run) in runs_of_cases() {
+        for file in &run.files {
+            let (Some(environment), Some(waivers)) = (&file.environment, &file.waivers) else {
                 continue;
             };
-            let refused = unsayable(&environment, &waivers);
+            let refused = unsayable(environment, waivers);
             let sound = environment.list().iter().all(|it| it.sound);
             if sound {
                 assert_eq!(refused, None, "{}", path.display());

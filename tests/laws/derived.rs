@@ -7,7 +7,7 @@ use tierc::model::{Attribute, Environment};
 use tierc::source::{Derivation, Origin};
 
 use super::declared::{BASE, RICH, environments_beside, is_at, is_list, of_environments, read};
-use crate::support::{files, run};
+use crate::support::{files, run, runs_of_cases};
 
 /// Additions to [`RICH`], so that each rule of derivation has alternatives: node groups of both
 /// architectures and both capacities, and a service that bypasses PgBouncer.
@@ -247,12 +247,13 @@ fn each_input_moves_what_is_derived_from_it() {
 #[test]
 fn every_input_is_a_value_of_the_environment() {
     let (mut inputs, mut wrong) = (0, BTreeSet::new());
-    let cases = files("tests/cases", "kdl").into_iter();
-    for path in cases.chain(files("environments", "kdl")) {
-        let Ok(text) = std::fs::read_to_string(&path) else {
-            continue;
-        };
-        let run = run(&text);
+    let shipped = files("environments", "kdl").into_iter().map(|path| {
+        let run = run(&std::fs::read_to_string(&path).unwrap());
+        (path, run)
+    });
+    let shipped: Vec<_> = shipped.collect();
+    let cases: Vec<_> = runs_of_cases().collect();
+    for (path, run) in cases.into_iter().chain(&shipped) {
         for environment in run.files.iter().filter_map(|it| it.environment.as_ref()) {
             let values = values(environment);
             for (derived, value) in &values {
