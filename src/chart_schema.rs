@@ -1,7 +1,8 @@
 //! `--chart DIR` validates the Helm values against the chart's own schema before anything is
 //! written. No other module uses the jsonschema crate.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Map, Value};
 
@@ -49,53 +50,103 @@ pub fn over(defaults: &Value, values: Value) -> Value {
     Value::Object(merged)
 }
 
-/// A mistake without the value, because a chart's values can hold credentials.
-fn told(error: &jsonschema::ValidationError<'_>) -> String {
-    let place = error.instance_path().to_string();
-    mask(&format!("at `{place}`: {}", error.masked()))
+/// A value that does not fit a chart's schema.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Misfit {
+    /// The environment.
+    pub environment: String,
+    /// The value's place, as a JSON pointer.
+    pub pointer: String,
+    /// What is wrong, without the value, because a chart's values can hold credentials.
+    pub why: String,
+}
+
+impl Misfit {
+    fn of(environment: &str, error: &jsonschema::ValidationError<'_>) -> Self {
+        Self {
+            environment: environment.to_owned(),
+            pointer: error.instance_path().to_string(),
+            why: mask(&error.masked().to_string()),
+        }
+    }
+
+    /// One sentence; `schema_name` is the schema's file.
+    #[must_use]
+    pub fn told(&self, schema_name: &str) -> String {
+        mask(&format!(
+            "the values of `{}` do not fit `{schema_name}`: at `{}`: {}",
+            self.environment, self.pointer, self.why
+        ))
+    }
 }
 
 /// The most mistakes that are reported for each environment. A recursive schema can report one
 /// mistake in thousands of ways.
 const MOST_MISTAKES: usize = 50;
 
-/// The mistakes in each environment's values, one sentence each. The running time depends on the
+/// What a schema says about the values of each environment.
+#[derive(Clone, Debug, Default)]
+pub struct SchemaVerdict {
+    /// The values that do not fit, in order.
+    pub misfits: Vec<Misfit>,
+    /// The schemas of other hosts that it refers to. tierc fetches nothing, so they accept
+    /// everything.
+    pub unread: BTreeSet<String>,
+}
+
+/// Accepts everything in place of a schema of another host, and remembers which it was.
+struct UnreadSchemas(Arc<Mutex<BTreeSet<String>>>);
+
+impl jsonschema::Retrieve for UnreadSchemas {
+    fn retrieve(
+        &self,
+        uri: &jsonschema::Uri<String>,
+    ) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
+        let remote = uri.scheme().as_str().starts_with("http");
+        if !remote {
+            return Err("only schemas in the file itself are read".into());
+        }
+        if let Ok(mut unread) = self.0.lock() {
+            unread.insert(uri.as_str().to_owned());
+        }
+        Ok(Value::Object(Map::new()))
+    }
+}
+
+/// The mistakes in each environment's values. The running time depends on the
 /// schema: one that refers to itself twice at each of 25 levels visits 2^25 places.
 ///
 /// # Errors
 ///
-/// Every mistake, or that `schema` is not a JSON Schema.
+/// If `schema` is not a JSON Schema.
 pub fn validate(
     schema_name: &str,
     schema: &str,
     values: &BTreeMap<String, Value>,
-) -> Result<(), Vec<String>> {
+) -> Result<SchemaVerdict, Vec<String>> {
     let schema: Value = serde_json::from_str(schema)
         .map_err(|error| vec![format!("`{schema_name}` is not JSON: {error}")])?;
-    let validator = jsonschema::validator_for(&schema).map_err(|error| {
+    let unread = Arc::new(Mutex::new(BTreeSet::new()));
+    let options = jsonschema::options().with_retriever(UnreadSchemas(Arc::clone(&unread)));
+    let validator = options.build(&schema).map_err(|error| {
         vec![format!(
             "`{schema_name}` is not a JSON Schema that can be read: {error}"
         )]
     })?;
-    let mut failures: Vec<String> = values
+    let mut misfits: Vec<Misfit> = values
         .iter()
         .flat_map(|(environment, values)| {
             validator
                 .iter_errors(values)
                 .take(MOST_MISTAKES)
-                .map(move |error| {
-                    format!(
-                        "the values of `{environment}` do not fit `{schema_name}`: {}",
-                        told(&error)
-                    )
-                })
+                .map(|error| Misfit::of(environment, &error))
                 .collect::<Vec<_>>()
         })
         .collect();
-    failures.sort();
-    if failures.is_empty() {
-        Ok(())
-    } else {
-        Err(failures)
-    }
+    misfits.sort();
+    let unread = unread.lock().map(|unread| unread.clone());
+    Ok(SchemaVerdict {
+        misfits,
+        unread: unread.unwrap_or_default(),
+    })
 }

@@ -15,6 +15,7 @@ mod explain;
 pub mod files;
 mod gate;
 mod git;
+mod layout;
 mod load;
 mod man;
 mod output;
@@ -26,6 +27,7 @@ mod safe_order;
 mod schema;
 mod show;
 mod tiers;
+mod values_templates;
 mod why;
 
 use std::ffi::OsString;
@@ -132,6 +134,7 @@ fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit, Vec<String>> 
         Command::Capacity(command) => capacity::run(command, output),
         Command::Tiers(command) => tiers::run(command, output),
         Command::Schema(command) => Ok(schema::run(command, output)),
+        Command::Layout(command) => Ok(layout::run(command, output)),
         Command::Completions(command) => Ok(completions::run(command, output)),
         Command::Man => man::run(output),
     }

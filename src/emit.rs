@@ -17,6 +17,7 @@ pub mod runbook;
 pub mod secret;
 pub mod template;
 pub mod terraform;
+pub mod values_template;
 pub mod yaml;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,9 @@ use alerts::Watch;
 
 use crate::catalogue::Catalogue;
 use crate::model::{Environment, Waiver};
+
+/// The values of the chart.
+pub const VALUES: &str = "helm/values.yaml";
 
 /// Generated files by path relative to the environment's tree, with `/`.
 pub type Artifacts = BTreeMap<String, String>;
@@ -47,7 +51,8 @@ pub fn emit(
     )
 }
 
-/// The same with additional files, which the record lists as well.
+/// The same with additional files, which the record lists as well. They replace tierc's own of the
+/// same path.
 #[must_use]
 pub fn emit_with(
     more: Artifacts,
@@ -92,7 +97,7 @@ fn watched(
 ) -> Artifacts {
     let mut artifacts = kubernetes::kubernetes(environment, catalogue, watch, source_name);
     artifacts.insert(
-        "helm/values.yaml".into(),
+        VALUES.into(),
         yaml::documents(&[helm::values(environment)], source_name),
     );
     artifacts

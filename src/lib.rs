@@ -20,7 +20,8 @@
 //!   else byte for byte.
 //! - [`action`] has the commands that people run, as values: steps of plans and procedures of the runbook. It
 //!   alone writes shell.
-//! - [`chart_schema`] validates the values against the schema of a chart.
+//! - [`chart_schema`] validates the values against the schema of a chart, and [`chart_replicas`] finds the
+//!   templates of a chart that set `replicas` whatever scales the pods.
 //! - [`metric`] is the table of watched metrics, shared by alerts, runbook and capacity review.
 //! - [`schedule`] is the calendar: the pods that off-hours and events ask for at any moment.
 //! - [`diff`] says in what two environments differ and why, [`impact`] what that interrupts, and
@@ -38,6 +39,7 @@ pub mod ast;
 pub mod budget;
 pub mod capacity;
 pub mod catalogue;
+pub mod chart_replicas;
 pub mod chart_schema;
 pub mod check;
 pub mod cli;

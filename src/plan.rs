@@ -31,6 +31,7 @@ use jiff::civil::Date;
 use crate::catalogue::Catalogue;
 use crate::check;
 use crate::diagnostic::{Code, Diagnostic, Help, Severity};
+use crate::emit::values_template::ValuesTemplate;
 use crate::model::Environment;
 use crate::pair::Pair;
 
@@ -80,13 +81,20 @@ pub struct Blocked {
 /// Plans the steps from BEFORE to AFTER.
 #[must_use]
 pub fn plan(request: &PlanRequest<'_>) -> Plan {
+    plan_with_values(request, None)
+}
+
+/// The same for a chart whose values a template writes. A state whose values it cannot write counts
+/// as one with tierc's own layout.
+#[must_use]
+pub fn plan_with_values(request: &PlanRequest<'_>, values: Option<&ValuesTemplate>) -> Plan {
     let (target, kept) = unchangeable::keep(request);
     let goal = PlanRequest {
         environments: Pair::new(request.environments.before, &target),
         ..*request
     };
     let way = in_order(&goal);
-    let steps = step::steps(&goal, &way.moves, &way.found.order, way.ways);
+    let steps = step::steps(&goal, values, (&way.moves, &way.found.order), way.ways);
     let blocked = (!way.found.complete).then(|| blocked(&goal, &way));
     Plan {
         steps,

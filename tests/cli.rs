@@ -3,6 +3,7 @@
 mod bounds;
 mod files;
 mod fix;
+mod values_template;
 
 use std::fs;
 use std::path::Path;

@@ -138,3 +138,37 @@ fn the_reference_of_the_language_names_every_node_and_property() {
         .collect();
     assert_eq!(missing, Vec::<&str>::new());
 }
+
+/// The names that a values template can read, each in backticks.
+#[test]
+fn the_page_of_charts_names_what_a_template_can_read() {
+    let page = std::fs::read_to_string(project("docs/your-chart.md")).unwrap();
+    let schema: serde_json::Value =
+        serde_json::from_str(&tierc::emit::values_template::schema()).unwrap();
+    let names = |of: &serde_json::Value| -> Vec<String> {
+        of["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect()
+    };
+    let mut all = names(&schema);
+    all.extend(names(&schema["$defs"]["WorkloadData"]));
+    all.extend(names(&schema["$defs"]["DatabaseData"]));
+    all.extend(names(&schema["$defs"]["RedisData"]));
+    let missing: Vec<&String> = all
+        .iter()
+        .filter(|name| !page.contains(&format!("`{name}`")) && !page.contains(&format!("`{name}.")))
+        .collect();
+    assert_eq!(missing, Vec::<&String>::new());
+    let version = tierc::emit::values_template::VERSION;
+    assert!(page.contains(&format!("data has a version, now {version}.")));
+    for layout in tierc::emit::values_template::layouts::LAYOUTS {
+        assert!(
+            page.contains(&format!("| `{}` |", layout.name)),
+            "{}",
+            layout.name
+        );
+    }
+}

@@ -13,6 +13,7 @@ use super::compared_inputs::base;
 use super::exit::Exit;
 use super::load::require_prices;
 use super::output::Output;
+use super::values_templates;
 
 pub(super) fn run(command: &Affected, output: &mut Output) -> Result<Exit, Vec<String>> {
     require_prices(&command.common)?;
@@ -20,11 +21,19 @@ pub(super) fn run(command: &Affected, output: &mut Output) -> Result<Exit, Vec<S
     let (comparison, texts) = read.compare(&command.common);
     // With the same catalogue, equal environments render the same files.
     let renders_alike = texts.before.compiles_as(&texts.after);
+    if values_templates::say_broken(&comparison, output) {
+        return Ok(Exit::Wrong);
+    }
+    let is_equal = |outcome: &Outcome<'_>| {
+        renders_alike
+            && outcome.changes.is_empty()
+            && values_templates::are_alike(outcome, &comparison)
+    };
     let outcomes = comparison.outcomes();
     let compared = outcomes.len();
     let (affected, files): (Vec<Outcome<'_>>, Vec<Vec<String>>) = outcomes
         .into_par_iter()
-        .filter(|outcome| !(renders_alike && outcome.changes.is_empty()))
+        .filter(|outcome| !is_equal(outcome))
         .map(|outcome| {
             let files = paths_of_artifacts(&outcome, &comparison);
             (outcome, files)

@@ -7,6 +7,7 @@ use clap_complete::Shell;
 
 use super::gate::Gate;
 use crate::compile::CatalogueTexts;
+use crate::emit::values_template::layouts::LAYOUTS;
 
 /// Compile one KDL file per environment into the files that run it on AWS.
 ///
@@ -82,6 +83,8 @@ pub(super) enum ShowFormat {
     Kdl,
     /// JSON: the environment, and the origin of each path.
     Json,
+    /// JSON: what a values template reads (docs/your-chart.md).
+    Template,
 }
 
 #[derive(Debug, Subcommand)]
@@ -110,6 +113,8 @@ pub(super) enum Command {
     Tiers(TiersArgs),
     /// Print the JSON Schema of a resolved environment, or another schema.
     Schema(Schema),
+    /// Print a values template for a common chart, or list all.
+    Layout(LayoutArgs),
     /// Print shell completions.
     Completions(Completions),
     /// Print the man page.
@@ -348,20 +353,35 @@ pub(super) struct TiersArgs {
 }
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools)] // each is a flag of its own
 pub(super) struct Schema {
     /// Print the variables.tf that matches the tfvars.
     #[arg(long, conflicts_with = "helm")]
     pub(super) terraform: bool,
+    /// With --terraform: print the main.tf that passes the tfvars to the rds, elasticache and eks
+    /// modules of terraform-aws-modules.
+    #[arg(long, requires = "terraform")]
+    pub(super) root: bool,
     /// Print the JSON Schema of the Helm values.
     #[arg(long)]
     pub(super) helm: bool,
     /// Print the JSON Schema of the reports of `--format json`.
     #[arg(long, conflicts_with_all = ["terraform", "helm"])]
     pub(super) report: bool,
+    /// Print the JSON Schema of what a values template reads.
+    #[arg(long, conflicts_with_all = ["terraform", "helm", "report"])]
+    pub(super) template: bool,
     /// Print a file of the built-in catalogue, as a start for your own.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["terraform", "helm", "report"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["terraform", "helm", "report", "template"])]
     #[arg(value_parser = clap::builder::PossibleValuesParser::new(CatalogueTexts::FILES))]
     pub(super) built_in: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LayoutArgs {
+    /// A layout, such as app-template. Without it, list all layouts.
+    #[arg(value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(LAYOUTS.iter().map(|layout| layout.name)))]
+    pub(super) name: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use crate::compile::{Comparison, Compiled, CostChanges, Outcome, Run};
 use crate::diagnostic::json::{FindingJson, findings};
 use crate::diagnostic::{Diagnostics, Severity, render};
+use crate::emit::values_template::ValuesTemplates;
 use crate::emit::{self, Artifacts};
 use crate::model::Environment;
 use crate::pair::Pair;
@@ -19,6 +20,7 @@ use super::args::Common;
 use super::exit::Exit;
 use super::output::Output;
 use super::safe_order::{ROOT, planned};
+use super::values_templates;
 
 /// The optional parts of a report.
 #[derive(Clone, Copy)]
@@ -143,10 +145,13 @@ pub(super) fn paths_of_artifacts(outcome: &Outcome<'_>, comparison: &Comparison)
     paths(rendered.as_ref().map(|side| &**side))
 }
 
-/// Whether files on disk differ from the other side although the records are equal.
-pub(super) fn differs_on_disk(outcome: &Outcome<'_>, comparison: &Comparison) -> bool {
+/// Whether files differ although the environments are equal: those on disk, or the values of two
+/// templates.
+pub(super) fn differs_in_files(outcome: &Outcome<'_>, comparison: &Comparison) -> bool {
     let read = |file: Option<&Compiled>| file.is_some_and(|it| generated(it).is_some());
-    (read(outcome.files.before) || read(outcome.files.after))
+    (read(outcome.files.before)
+        || read(outcome.files.after)
+        || !values_templates::are_alike(outcome, comparison))
         && !paths_of_artifacts(outcome, comparison).is_empty()
 }
 
@@ -161,17 +166,37 @@ fn rendered<'a>(outcome: &Outcome<'a>, comparison: &Comparison) -> Pair<Cow<'a, 
     let file = outcome.files.after.or(outcome.files.before);
     let name = file.map_or("", |file| runs.after.sources.get(file.source).name.as_str());
     let name = name.rsplit('/').next().unwrap_or(name);
-    let rendered = |file: Option<&'a Compiled>, environment: Option<&Environment>, run: &Run| {
+    let templates = &comparison.templates;
+    let rendered = |file: Option<&'a Compiled>,
+                    environment: Option<&Environment>,
+                    run: &Run,
+                    templates: &ValuesTemplates| {
         if let Some(read) = file.and_then(generated) {
             return Cow::Borrowed(read);
         }
-        let rendered = environment.map(|it| emit::files(it, &run.catalogue, name));
+        let rendered = environment.map(|it| {
+            let mut files = emit::files(it, &run.catalogue, name);
+            let shown = file.map(|file| run.sources.get(file.source).name.as_str());
+            // A template that cannot be evaluated was reported before.
+            let values = shown.and_then(|shown| templates.render(shown, it).ok().flatten());
+            if let Some(values) = values {
+                files.insert(emit::VALUES.to_owned(), values.file(name));
+            }
+            files
+        });
         Cow::Owned(rendered.unwrap_or_default())
     };
     let Pair { before, after } = outcome.files;
     let (before, after) = rayon::join(
-        || rendered(before, outcome.sides.before, &runs.before),
-        || rendered(after, outcome.sides.after, &runs.after),
+        || {
+            rendered(
+                before,
+                outcome.sides.before,
+                &runs.before,
+                &templates.before,
+            )
+        },
+        || rendered(after, outcome.sides.after, &runs.after, &templates.after),
     );
     Pair::new(before, after)
 }

@@ -8,6 +8,7 @@ mod trees;
 use std::path::{Path, PathBuf};
 
 use crate::compile::{self, CatalogueTexts, ComparedSide, Comparison, Matching, SideFile};
+use crate::emit::values_template::{PATH, folder_of};
 use crate::pair::Pair;
 
 use super::args::{Common, ComparedArgs};
@@ -16,11 +17,13 @@ use super::files;
 use super::git::{Revision, RevisionFile};
 use super::load::{catalogue, today};
 use super::output::Output;
+use super::values_templates::{self, TemplateText};
 
 /// Both states as they were read.
 pub(super) struct ReadSides {
     pub(super) sides: Pair<ComparedSide>,
     pub(super) texts: Pair<CatalogueTexts>,
+    pub(super) templates: Pair<Vec<TemplateText>>,
     pub(super) matching: Matching,
     /// Whether an environment that only BEFORE has was removed. Otherwise AFTER may only be
     /// incomplete.
@@ -36,6 +39,9 @@ impl ReadSides {
             self.matching,
             today(common),
         );
+        let runs = &mut comparison.runs;
+        let sources = Pair::new(&mut runs.before.sources, &mut runs.after.sources);
+        comparison.templates = values_templates::parse_both(&self.templates, sources);
         if !self.complete {
             comparison.matches.retain(|found| found.after.is_some());
         }
@@ -146,6 +152,30 @@ fn working_tree(paths: &[PathBuf]) -> Result<Vec<SideFile>, Vec<String>> {
         tier: None,
     };
     Ok(inputs.into_iter().map(file).collect())
+}
+
+/// The template beside files that [`at_revision`] read.
+fn template_at(
+    revision: &Revision<'_>,
+    files: &[SideFile],
+    path: &Path,
+    below: &Path,
+) -> Result<Option<TemplateText>, String> {
+    let Some(first) = files.first() else {
+        return Ok(None);
+    };
+    let is_file = first.path == files::shown(path);
+    let folder = |of: &Path| match of.parent() {
+        Some(parent) if is_file => parent.to_owned(),
+        Some(_) | None => of.to_owned(),
+    };
+    let (path, below) = (folder(path).join(PATH), folder(below).join(PATH));
+    let text = revision.text_if_there(&below)?;
+    Ok(text.map(|text| TemplateText {
+        folder: folder_of(&first.input.name).to_owned(),
+        name: format!("{}:{}", revision.name(), files::shown(&path)),
+        text,
+    }))
 }
 
 /// The files of `path` at a revision; in the repository it is `below`. A folder gives all its

@@ -9,13 +9,14 @@ use crate::report::diff::text::{DiffDetail, text};
 
 use super::args::{Diff, PageFormat};
 use super::compared::{
-    Asked, about_unread, differs_on_disk, environments, say_called, say_prices, say_unread,
+    Asked, about_unread, differs_in_files, environments, say_called, say_prices, say_unread,
 };
 use super::compared_inputs::{self, ReadArtifacts};
 use super::exit::Exit;
 use super::gate::{Approved, judge};
 use super::load::require_prices;
 use super::output::Output;
+use super::values_templates;
 
 pub(super) fn run(command: &Diff, output: &mut Output) -> Result<Exit, Vec<String>> {
     require_prices(&command.common)?;
@@ -29,6 +30,9 @@ pub(super) fn run(command: &Diff, output: &mut Output) -> Result<Exit, Vec<Strin
         Err(failed) => return failed.end(output),
     };
     let (comparison, texts) = read.compare(&command.common);
+    if command.artifacts && values_templates::say_broken(&comparison, output) {
+        return Ok(Exit::Wrong);
+    }
     say_called(&comparison, output);
     let (report, costs) = report(command, &comparison, texts.as_ref(), output);
     write(&report, command, output);
@@ -56,7 +60,7 @@ fn report(
     let outcomes = comparison.outcomes();
     let compared = outcomes.len();
     let (outcomes, costs) = compile::differing(outcomes, texts, |outcome| {
-        command.artifacts && differs_on_disk(outcome, comparison)
+        command.artifacts && differs_in_files(outcome, comparison)
     });
     let asked = Asked {
         artifacts: command.artifacts,

@@ -36,6 +36,8 @@ pub enum Error {
     Foreign(Vec<PathBuf>),
     /// A path that would leave the tree.
     Unsafe(String),
+    /// A values template that cannot write the values of a plan's state.
+    Template(String),
 }
 
 impl std::fmt::Display for Error {
@@ -105,6 +107,7 @@ impl std::fmt::Display for Error {
                 path.display()
             ),
             Self::Foreign(paths) => f.write_str(&foreign(paths)),
+            Self::Template(why) => f.write_str(why),
             Self::Unsafe(path) => write!(f, "the path `{path}` would leave the environment's tree"),
         }
     }

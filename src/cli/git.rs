@@ -216,18 +216,32 @@ impl Revision<'_> {
             let TreeNode::File(object) = folder.clone().go(Path::new(name))? else {
                 return Err(format!("`{}` has no file `{}`", self.name, shown(&path)));
             };
-            let bytes = self.read(&object, &path)?;
-            if bytes.len() > MAX_BYTES {
-                return Err(format!(
-                    "`{}` is larger than the limit of {} MiB",
-                    self.place(&path),
-                    MAX_BYTES >> 20
-                ));
-            }
-            String::from_utf8(bytes)
-                .map_err(|_| format!("`{}` is not UTF-8 text", self.place(&path)))
+            self.text(&object, &path)
         };
         names.iter().map(text).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// The text file at `below`; `None` if the revision does not have it.
+    pub(super) fn text_if_there(&self, below: &Path) -> Result<Option<String>, String> {
+        let object = match Walk::from_top(self).go(below)? {
+            TreeNode::Absent => return Ok(None),
+            TreeNode::Folder(_) => return Err(format!("`{}` is a folder", self.place(below))),
+            TreeNode::File(object) => object,
+        };
+        self.text(&object, below).map(Some)
+    }
+
+    /// The text of the file at `path`.
+    fn text(&self, object: &str, path: &Path) -> Result<String, String> {
+        let bytes = self.read(object, path)?;
+        if bytes.len() > MAX_BYTES {
+            return Err(format!(
+                "`{}` is larger than the limit of {} MiB",
+                self.place(path),
+                MAX_BYTES >> 20
+            ));
+        }
+        String::from_utf8(bytes).map_err(|_| format!("`{}` is not UTF-8 text", self.place(path)))
     }
 
     /// The contents of the file at `path`, cut after the first byte that makes it too large.

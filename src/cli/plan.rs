@@ -20,6 +20,7 @@ use super::compared_inputs::{self, Failed, ReadArtifacts, ReadSides};
 use super::exit::Exit;
 use super::output::Output;
 use super::safe_order::{ROOT, planned};
+use super::values_templates;
 
 pub(super) fn run(command: &PlanArgs, output: &mut Output) -> Result<Exit, Vec<String>> {
     let read = match read(command, output) {
@@ -51,7 +52,8 @@ fn tell(
         .collect();
     // As in `render`, nothing is written for a state that breaks a rule.
     let runs = &comparison.runs;
-    let sound = !runs.before.has_errors() && !runs.after.has_errors();
+    let broken = command.out.is_some() && values_templates::say_broken(comparison, output);
+    let sound = !runs.before.has_errors() && !runs.after.has_errors() && !broken;
     let out = command.out.as_ref().filter(|_| sound);
     if !sound {
         discard(command, output);
@@ -71,6 +73,7 @@ fn tell(
         written: out.is_some(),
     };
     let exit = ended(&report)
+        .max(if broken { Exit::Wrong } else { Exit::Fine })
         .max(say_wrong(comparison, command.out.is_some(), output))
         .max(say_hidden(comparison, output))
         .max(say_prices(&costs.about_prices, &costs.sources, output));

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use crate::compile::Run;
 use crate::emit;
+use crate::emit::values_template::TemplateValues;
 use crate::model::count::counted;
 use crate::model::{Environment, Waiver};
 
@@ -21,6 +22,7 @@ use super::files::{self, FileChange, StagedTree, TreePlan, WriteTurn};
 use super::load::load;
 use super::output::Output;
 use super::progress::Progress;
+use super::values_templates::RunTemplates;
 
 /// What becomes of a tree.
 struct PlannedTree<'t> {
@@ -46,11 +48,25 @@ pub(super) fn run(command: &Render, output: &mut Output) -> Result<Exit, Vec<Str
         return Ok(verdict);
     }
     let environments = by_name(&run)?;
+    let templates = RunTemplates::of(&run)?;
+    let values = match templates.render(&run) {
+        Ok(values) => values,
+        Err(broken) => {
+            templates.say(&broken, output);
+            output.say("nothing was written");
+            return Ok(Exit::Wrong);
+        }
+    };
+    let values = TemplatedRun { templates, values };
     if let Some(chart) = &command.chart {
-        chart::validate(chart, &environments, output)?;
+        let exit = chart::validate(chart, &environments, &values, command.deny, output)?;
+        if exit != Exit::Fine {
+            output.say("nothing was written");
+            return Ok(exit);
+        }
     }
     if command.check || command.dry_run {
-        let planned = plan(command, &environments, &run, None)?;
+        let planned = plan(command, (&environments, &values), &run, None)?;
         let stale = stale(command, &environments)?;
         return Ok(if command.check {
             report_stale(command, &planned, &stale, output)
@@ -59,7 +75,7 @@ pub(super) fn run(command: &Render, output: &mut Output) -> Result<Exit, Vec<Str
         });
     }
     let turn = take_turn(&command.out, output).map_err(|error| vec![error.to_string()])?;
-    let mut planned = plan(command, &environments, &run, Some(&turn))?;
+    let mut planned = plan(command, (&environments, &values), &run, Some(&turn))?;
     let stale = stale(command, &environments)?;
     warn_of_edits(command, &planned, output);
     place(&mut planned, output)?;
@@ -68,6 +84,12 @@ pub(super) fn run(command: &Render, output: &mut Output) -> Result<Exit, Vec<Str
     // The process ends here. Freeing thousands of environments first would only take time.
     std::mem::forget(run);
     Ok(Exit::Fine)
+}
+
+/// What the templates of the run wrote, by the environment's name.
+struct TemplatedRun {
+    templates: RunTemplates,
+    values: BTreeMap<String, TemplateValues>,
 }
 
 /// An environment with its file's waivers, and the file's name.
@@ -104,7 +126,7 @@ fn by_name(run: &Run) -> Result<Environments<'_>, Vec<String>> {
 /// writes the changes beside the tree: no tree changes before all are prepared.
 fn plan<'t>(
     command: &Render,
-    environments: &Environments<'_>,
+    (environments, values): (&Environments<'_>, &TemplatedRun),
     run: &Run,
     turn: Option<&'t WriteTurn>,
 ) -> Result<Vec<PlannedTree<'t>>, Vec<String>> {
@@ -113,7 +135,10 @@ fn plan<'t>(
     let one = |name: &str, it: &Rendered<'_>| -> Result<PlannedTree<'t>, String> {
         let (environment, waivers, shown) = *it;
         let file_name = shown.rsplit('/').next().unwrap_or(shown);
-        let artifacts = emit::emit(environment, waivers, &run.catalogue, file_name);
+        let of_template = values.values.get(name);
+        let of_template = of_template.map(|it| (emit::VALUES.to_owned(), it.file(file_name)));
+        let more = of_template.into_iter().collect();
+        let artifacts = emit::emit_with(more, environment, waivers, &run.catalogue, file_name);
         master::keep(&command.out, name, environment, &artifacts)?;
         let plan = files::plan_tree(&command.out, name, &artifacts).map_err(told)?;
         let staged = match turn {

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use crate::compile::{Comparison, Outcome};
 use crate::model::Environment;
 use crate::pair::Pair;
-use crate::plan::{Plan, PlanRequest, plan};
+use crate::plan::{Plan, PlanRequest, plan_with_values};
 
 use super::args::Common;
 use super::load::today;
+use super::values_templates;
 
 /// The folder from which the commands read the states by default.
 pub(super) const ROOT: &str = "plan";
@@ -26,11 +27,12 @@ pub(super) fn planned(
         (Some(before), Some(after)) => before & after,
         (Some(_) | None, None) | (None, Some(_)) => BTreeSet::new(),
     };
-    plan(&PlanRequest {
+    let request = PlanRequest {
         environments: sides,
         catalogue: &comparison.runs.after.catalogue,
         waived: &waived,
         today: today(common),
         root,
-    })
+    };
+    plan_with_values(&request, values_templates::of_plan(outcome, comparison))
 }

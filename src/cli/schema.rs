@@ -10,10 +10,14 @@ use super::output::Output;
 pub(super) fn run(command: &Schema, output: &mut Output) -> Exit {
     if let Some(text) = command.built_in.as_deref().and_then(built_in) {
         output.result(&text);
+    } else if command.root {
+        output.result(emit::terraform::main_tf());
     } else if command.terraform {
         output.result(emit::terraform::variables_tf());
     } else if command.helm {
         output.result(schema::HELM_VALUES);
+    } else if command.template {
+        output.result(&emit::values_template::schema());
     } else if command.report {
         output.result(&report::schema::schema());
     } else {

@@ -17,6 +17,7 @@ pub(super) fn run(command: &Show, output: &mut Output) -> Result<Exit, Vec<Strin
     let attributes = environment.list();
     let text = match command.format {
         ShowFormat::Kdl => report::show::listing(&attributes, &run.sources),
+        ShowFormat::Template => report::show::template_data(environment),
         ShowFormat::Json => report::show::json(environment, &attributes, &run.sources),
     };
     output.result(&text);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use crate::diagnostic::Diagnostics;
+use crate::emit::values_template::ValuesTemplates;
 use crate::model::{Name, Tier};
 use crate::pair::Pair;
 use crate::source::Sources;
@@ -55,6 +56,8 @@ pub struct Comparison {
     /// The environment's common name, and the name that one side has in its file: AFTER, or BEFORE
     /// if AFTER is a record.
     pub called: Option<Pair<Name>>,
+    /// The values templates of each side. Their sources are those of both runs.
+    pub templates: Pair<ValuesTemplates>,
 }
 
 impl Comparison {
@@ -155,6 +158,7 @@ fn states(
         runs,
         matches,
         called,
+        templates: Pair::new(ValuesTemplates::default(), ValuesTemplates::default()),
     }
 }
 

@@ -15,8 +15,8 @@ impl std::fmt::Display for Code {
 macro_rules! language {
     ($($(#[doc = $doc:literal])+ $name:ident = $slug:literal;)+) => {
         $($(#[doc = $doc])+ pub const $name: Code = Code($slug);)+
-        /// Every language error: the mistakes that are found before any rule runs. They cannot be
-        /// waived.
+        /// Every language error: the mistakes that are found before any rule runs, and those in
+        /// templates and charts. They cannot be waived.
         pub const LANGUAGE: &[Code] = &[$($name),+];
     };
 }
@@ -64,4 +64,8 @@ language! {
     WAIVER_UNUSED = "waiver-unused";
     /// A literal that looks like a credential.
     SECRET_LITERAL = "secret-literal";
+    /// A values template that cannot be evaluated, or whose output does not fit the chart.
+    VALUES_TEMPLATE = "values-template";
+    /// A chart that sets `replicas` although an autoscaler owns it.
+    CHART_SETS_REPLICAS = "chart-sets-replicas";
 }

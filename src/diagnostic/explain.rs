@@ -41,6 +41,8 @@ explanations! {
     "waiver-expired",
     "waiver-unused",
     "secret-literal",
+    "values-template",
+    "chart-sets-replicas",
 }
 
 #[cfg(test)]

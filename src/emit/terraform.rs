@@ -20,6 +20,13 @@ pub fn variables_tf() -> &'static str {
     include_str!("../../schema/variables.tf")
 }
 
+/// The root module that passes the variables to the public modules, for `tierc schema --terraform
+/// --root`.
+#[must_use]
+pub fn main_tf() -> &'static str {
+    include_str!("../../schema/main.tf")
+}
+
 /// `terraform/NAME.tfvars`, without its header.
 #[must_use]
 pub fn tfvars(environment: &Environment, catalogue: &Catalogue) -> String {

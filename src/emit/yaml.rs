@@ -3,12 +3,14 @@
 //! The layout is written here, in a fraction of the time that a serializer needs. The crate decides
 //! how a text must be quoted so that every reader gets the same text.
 
+mod located;
 mod scalar;
 mod value;
 
 use super::header::header;
 use super::indent::spaces;
 
+pub(crate) use located::{LineColumn, Located, LocatedNode, YamlMistake, read_located};
 pub(crate) use value::yaml;
 pub use value::{Map, YamlValue};
 
@@ -57,6 +59,37 @@ pub fn objects(text: &str) -> Vec<(String, String)> {
         }
     }
     objects
+}
+
+/// A value without a header and without the last line end.
+#[must_use]
+pub(crate) fn fragment(value: &YamlValue) -> String {
+    let mut text = String::new();
+    write(value, 0, &mut text);
+    text.truncate(text.trim_end_matches('\n').len());
+    text
+}
+
+/// A text as a value on one line, which every reader gets as the same text, also between the
+/// brackets of a list.
+#[must_use]
+pub(crate) fn one_line(text: &str) -> String {
+    let mut written = String::new();
+    scalar::write(text, &mut written);
+    let bracketed =
+        written.contains([',', '[', ']', '{', '}']) && !written.starts_with(['"', '\'']);
+    if bracketed || written.contains('\n') {
+        serde_json::to_string(text).expect("a text has a JSON form")
+    } else {
+        written
+    }
+}
+
+/// Whether some reader takes the unquoted `text` for something else than a text, or for another
+/// number than other readers.
+#[must_use]
+pub(crate) fn differs_by_reader(text: &str) -> bool {
+    scalar::differs_by_reader(text)
 }
 
 /// Parses another program's document. The error does not quote its text.

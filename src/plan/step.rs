@@ -7,6 +7,7 @@ use super::transition::{self, Meanwhile};
 use super::{Move, PlanRequest};
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Changes, diff};
+use crate::emit::values_template::ValuesTemplate;
 use crate::emit::{self, Artifacts};
 use crate::impact::{Impact, Undo, impacts};
 use crate::model::{DatabaseField, Environment, EnvironmentField, Name, RedisGroupField};
@@ -58,13 +59,13 @@ pub fn tree(root: &str, number: usize, name: &Name) -> String {
 #[must_use]
 pub fn steps(
     request: &PlanRequest<'_>,
-    moves: &[Move],
-    order: &[usize],
+    values: Option<&ValuesTemplate>,
+    (moves, order): (&[Move], &[usize]),
     ways: Ways,
 ) -> Vec<PlannedStep> {
     let allowed = request.errors(request.environments.before);
     let batches = batches(request, moves, order, ways, &allowed);
-    let mut before = StepStage::of(request.environments.before.clone(), request);
+    let mut before = StepStage::of(request.environments.before.clone(), request, values);
     let mut steps = Vec::new();
     for batch in batches {
         let mut state = before.state.clone();
@@ -72,7 +73,7 @@ pub fn steps(
             next.apply(&mut state, request.environments.after);
         }
         let number = steps.len() + 1;
-        let after = StepStage::of(state, request);
+        let after = StepStage::of(state, request, values);
         // A move whose work another one has done needs no step.
         let ends = Pair::new(&before, &after);
         steps.extend(step(request, number, &batch, ends, &allowed));
@@ -122,8 +123,11 @@ struct StepStage {
 }
 
 impl StepStage {
-    fn of(state: Environment, request: &PlanRequest<'_>) -> Self {
-        let files = emit::for_the_cluster(&state, request.catalogue, "");
+    fn of(state: Environment, request: &PlanRequest<'_>, values: Option<&ValuesTemplate>) -> Self {
+        let mut files = emit::for_the_cluster(&state, request.catalogue, "");
+        if let Some(Ok(values)) = values.map(|template| template.render(&state)) {
+            files.insert(emit::VALUES.to_owned(), values.file(""));
+        }
         Self { state, files }
     }
 

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::emit::values_template::TemplateData;
 use crate::model::{Attribute, Environment};
 use crate::report::table::Columns;
 use crate::source::{Origin, Sources};
@@ -30,6 +31,18 @@ pub fn listing(attributes: &[Attribute], sources: &Sources) -> String {
     let columns = Columns::fit(rows.iter().map(<[String; 3]>::each_ref)).at_most(1, 32);
     let lines = rows.iter().map(|row| columns.line(row) + "\n");
     lines.collect()
+}
+
+/// What a values template reads, as JSON.
+///
+/// # Panics
+/// Never: the data is plain.
+#[must_use]
+pub fn template_data(environment: &Environment) -> String {
+    let data = TemplateData::of(environment);
+    let mut text = serde_json::to_string_pretty(&data).expect("the data is plain");
+    text.push('\n');
+    text
 }
 
 /// The environment as canonical JSON, and the origin of every value by its path.

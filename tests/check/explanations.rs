@@ -60,6 +60,10 @@ fn every_explanation_says_what_why_from_where_with_an_example_and_a_fix() {
 fn an_example_gives_exactly_its_code_and_its_fix_none() {
     for_each(explanations(), |(code, text)| {
         let mut wrong = Vec::new();
+        // Their examples are not environments: tests/emit/values_template.rs and tests/cli have cases.
+        if ["values-template", "chart-sets-replicas"].contains(&code) {
+            return wrong;
+        }
         let money = check::money::RULES.iter().any(|rule| rule.code.0 == code);
         let found = match code {
             // Shown below, or where costs are.

@@ -2,6 +2,7 @@
 
 mod coverage;
 mod expected;
+mod layouts;
 
 use std::path::{Path, PathBuf};
 

@@ -9,10 +9,11 @@ use crate::cli::files;
 use crate::cli::git::{Repository, Revision};
 use crate::cli::load::catalogue;
 use crate::cli::output::Output;
+use crate::cli::values_templates::{self, TemplateText};
 use crate::compile::{ComparedSide, Matching, SideFile};
 use crate::pair::Pair;
 
-use super::{ReadSides, at_revision, catalogue_at, working_tree};
+use super::{ReadSides, at_revision, catalogue_at, template_at, working_tree};
 
 pub(in crate::cli) fn read(
     revision: &str,
@@ -23,7 +24,12 @@ pub(in crate::cli) fn read(
     let one = |failure: String| vec![failure];
     let repository = Repository::of(&folder_of(paths)).map_err(one)?;
     let revision = repository.revision(revision).map_err(one)?;
-    let (before, after) = files(&repository, &revision, paths)?;
+    let BothSides {
+        before,
+        after,
+        templates,
+    } = files(&repository, &revision, paths)?;
+    let after_templates = values_templates::beside(&after)?;
     let side = |mut files: Vec<SideFile>| {
         let mut seen = BTreeSet::new();
         files.retain(|file| seen.insert(file.path.clone()));
@@ -35,25 +41,43 @@ pub(in crate::cli) fn read(
     Ok(ReadSides {
         sides: Pair::new(side(before), side(after)),
         texts: Pair::new(catalogue_at(&revision, common, output)?, catalogue(common)?),
+        templates: Pair::new(templates, after_templates),
         matching: Matching::ByName,
         complete: true,
     })
 }
 
-/// The files of both sides. A file can be missing on one side, because it was added or removed.
+/// What [`files`] reads.
+struct BothSides {
+    before: Vec<SideFile>,
+    after: Vec<SideFile>,
+    /// The templates of BEFORE.
+    templates: Vec<TemplateText>,
+}
+
+/// The files of both sides, and the templates of the first. A file can be missing on one side, because it was added or removed.
 fn files(
     repository: &Repository,
     revision: &Revision<'_>,
     paths: &[PathBuf],
-) -> Result<(Vec<SideFile>, Vec<SideFile>), Vec<String>> {
+) -> Result<BothSides, Vec<String>> {
     let (mut before, mut after, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+    let mut templates = Vec::new();
     for path in paths {
         let below = repository.below(path);
-        match below.and_then(|below| at_revision(revision, path, &below)) {
-            Ok(files) if files.is_empty() && is_absent(path) => {
+        let read = |below: PathBuf| {
+            let files = at_revision(revision, path, &below)?;
+            let template = template_at(revision, &files, path, &below)?;
+            Ok((files, template))
+        };
+        match below.and_then(read) {
+            Ok((files, _)) if files.is_empty() && is_absent(path) => {
                 failures.push(Error::Absent(path.clone()).to_string());
             }
-            Ok(files) => before.extend(files),
+            Ok((files, template)) => {
+                before.extend(files);
+                templates.extend(template);
+            }
             Err(failure) => failures.push(failure),
         }
         match working_tree_if_any(path) {
@@ -69,7 +93,11 @@ fn files(
         );
     }
     if failures.is_empty() {
-        Ok((before, after))
+        Ok(BothSides {
+            before,
+            after,
+            templates,
+        })
     } else {
         Err(failures)
     }

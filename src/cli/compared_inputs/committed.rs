@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::Common;
 use crate::cli::load::{catalogue, today};
+use crate::cli::values_templates;
 use crate::compile::{self, CatalogueTexts, ComparedSide, Matching, SideFile};
 use crate::pair::Pair;
 
@@ -17,6 +18,7 @@ pub(in crate::cli) fn read(
     artifacts: ReadArtifacts,
 ) -> Result<ReadSides, Failed> {
     let files = working_tree(paths)?;
+    let templates = values_templates::beside(&files)?;
     let texts = catalogue(common)?;
     // Single files do not show which other trees are stale.
     let complete = paths.iter().all(|path| path.is_dir());
@@ -42,6 +44,7 @@ pub(in crate::cli) fn read(
             },
         ),
         texts: Pair::new(texts.clone(), texts),
+        templates: Pair::new(Vec::new(), templates),
         matching: Matching::ByName,
         complete,
     })

@@ -8,12 +8,15 @@ use crate::cli::files;
 use crate::cli::git::Repository;
 use crate::cli::load::catalogue;
 use crate::cli::output::Output;
+use crate::cli::values_templates::{self, TemplateText};
 use crate::compile::{CatalogueTexts, ComparedSide, Matching, SideFile};
 use crate::diagnostic::suggest;
 use crate::model::{Tier, Word};
 use crate::pair::Pair;
 
-use super::{Failed, ReadArtifacts, ReadSides, at_revision, catalogue_at, trees, working_tree};
+use super::{
+    Failed, ReadArtifacts, ReadSides, at_revision, catalogue_at, template_at, trees, working_tree,
+};
 
 /// A side as it is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +31,7 @@ struct Loaded {
     side: ComparedSide,
     is_folder: bool,
     texts: CatalogueTexts,
+    templates: Vec<TemplateText>,
 }
 
 pub(in crate::cli) fn read(
@@ -60,6 +64,7 @@ pub(in crate::cli) fn read(
         },
         sides: Pair::new(before.side, after.side),
         texts: Pair::new(before.texts, after.texts),
+        templates: Pair::new(before.templates, after.templates),
         complete: true,
     })
 }
@@ -117,14 +122,7 @@ fn load(
 ) -> Result<Loaded, Failed> {
     let path = &named.path;
     let mut loaded = match &named.revision {
-        None => match load_trees(path, common, artifacts)? {
-            Some(trees) => trees,
-            None => Loaded {
-                side: of_files(working_tree(std::slice::from_ref(path))?),
-                is_folder: path.is_dir(),
-                texts: catalogue(common)?,
-            },
-        },
+        None => load_working_tree(path, common, artifacts)?,
         Some(revision) => load_at(revision, path, common, output)?,
     };
     if named.tier.is_some() && !loaded.side.records.is_empty() {
@@ -138,6 +136,24 @@ fn load(
         file.tier = named.tier;
     }
     Ok(loaded)
+}
+
+/// Generated trees, or files of the working tree.
+fn load_working_tree(
+    path: &Path,
+    common: &Common,
+    artifacts: ReadArtifacts,
+) -> Result<Loaded, Failed> {
+    if let Some(trees) = load_trees(path, common, artifacts)? {
+        return Ok(trees);
+    }
+    let files = working_tree(&[path.to_owned()])?;
+    Ok(Loaded {
+        templates: values_templates::beside(&files)?,
+        side: of_files(files),
+        is_folder: path.is_dir(),
+        texts: catalogue(common)?,
+    })
 }
 
 fn of_files(files: Vec<SideFile>) -> ComparedSide {
@@ -168,6 +184,7 @@ fn load_trees(
         },
         is_folder,
         texts: catalogue(common)?,
+        templates: Vec::new(),
     }))
 }
 
@@ -195,8 +212,10 @@ fn load_at(
             files::shown(&below)
         )]
     })?;
+    let template = template_at(&revision, &files, path, &below).map_err(one)?;
     Ok(Loaded {
         is_folder: first.path != files::shown(path),
+        templates: template.into_iter().collect(),
         texts: catalogue_at(&revision, common, output)?,
         side: of_files(files),
     })

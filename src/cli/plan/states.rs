@@ -10,6 +10,7 @@ use crate::cli::error::Error;
 use crate::cli::files::{self, TreePlan, WriteTurn};
 use crate::cli::output::Output;
 use crate::cli::render::{take_turn, warn_of_edit};
+use crate::cli::values_templates;
 use crate::compile::Comparison;
 use crate::emit::{self, Artifacts};
 use crate::plan::script::{ScriptPlace, scripts};
@@ -188,8 +189,13 @@ fn trees(
             let step = number
                 .checked_sub(1)
                 .and_then(|at| route.plan.steps.get(at));
-            let scripts = step.map(|step| scripts(step, &place)).unwrap_or_default();
-            let artifacts = emit::emit_with(scripts, state, waivers, &run.catalogue, source);
+            let mut more = step.map(|step| scripts(step, &place)).unwrap_or_default();
+            if let Some(template) = values_templates::of_plan(route.outcome, comparison) {
+                let values = template.render(state);
+                let values = values.map_err(|broken| Error::Template(broken.message))?;
+                more.insert(emit::VALUES.to_owned(), values.file(source));
+            }
+            let artifacts = emit::emit_with(more, state, waivers, &run.catalogue, source);
             trees.push(StateTree {
                 plan: files::plan_tree(&folder, name.as_str(), &artifacts)?,
                 folder,

@@ -80,6 +80,30 @@ fn is_word(text: &str) -> bool {
     begins && text.len() <= LONGEST && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
+/// Whether YAML 1.1, which Helm and kubectl read, and YAML 1.2 differ about the unquoted `text`.
+pub(super) fn differs_by_reader(text: &str) -> bool {
+    const BOOLEANS: [&str; 6] = ["yes", "no", "on", "off", "y", "n"];
+    let is_boolean = BOOLEANS.iter().any(|word| word.eq_ignore_ascii_case(text));
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let of_number = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'.');
+    let is_number =
+        digits.starts_with(|first: char| first.is_ascii_digit()) && digits.bytes().all(of_number);
+    let decimal = || {
+        digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'_')
+    };
+    // An octal number, digit groups, and a number to the base 60.
+    let octal = digits.len() > 1 && digits.starts_with('0') && decimal();
+    let prefixed = digits.starts_with("0o") || digits.starts_with("0b");
+    let grouped = digits.contains('_') && decimal();
+    let sexagesimal = digits.split(':').count() > 1
+        && digits
+            .split(':')
+            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    is_boolean || (is_number && (octal || prefixed || grouped || sexagesimal))
+}
+
 fn needs(text: &str) -> Needs {
     let bytes = text.as_bytes();
     // Without an early exit, the compiler can check many bytes at once.
