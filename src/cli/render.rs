@@ -205,6 +205,9 @@ fn report_stale(
         ));
     }
     if count == 0 {
+        let trees = counted(planned.len(), "environment");
+        let verb = if planned.len() == 1 { "is" } else { "are" };
+        output.say(&format!("{trees} {verb} up to date"));
         return Exit::Fine;
     }
     let plural = if count == 1 { "path is" } else { "paths are" };
@@ -226,7 +229,9 @@ fn list(
     stale: &[String],
     output: &mut Output,
 ) -> Exit {
+    let mut nothing = stale.is_empty();
     for (path, change) in changes(command, planned) {
+        nothing = false;
         let what = match change {
             FileChange::Created => "created",
             FileChange::Updated | FileChange::Unchanged => "updated",
@@ -240,6 +245,9 @@ fn list(
         let tree = command.out.join(name);
         let what = if command.prune { "removed" } else { "kept" };
         output.line(&format!("{}: would be {what}", tree.display()));
+    }
+    if nothing {
+        output.say("nothing would change");
     }
     Exit::Fine
 }
