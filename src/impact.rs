@@ -97,8 +97,8 @@ impl std::fmt::Display for FeltBy {
         match self {
             Self::Nobody => f.write_str("nobody"),
             Self::Api => f.write_str("the API"),
-            Self::Pools(names) if names.len() == 1 => write!(f, "the pool {}", names.join("")),
-            Self::Pools(names) => write!(f, "the pools {}", names.join(", ")),
+            Self::Pools(names) if names.len() == 1 => write!(f, "pool `{}`", names.join("")),
+            Self::Pools(names) => write!(f, "pools `{}`", names.join("`, `")),
             Self::Everyone => f.write_str("everyone"),
         }
     }

@@ -50,7 +50,17 @@ fn render_writes_five_trees_and_a_second_run_changes_nothing() {
     let before = fs::metadata(&lock).unwrap().modified().unwrap();
     assert_eq!(code(&tierc(folder.path(), &["render"])), 0);
     assert_eq!(fs::metadata(&lock).unwrap().modified().unwrap(), before);
-    assert_eq!(code(&tierc(folder.path(), &["render", "--check"])), 0);
+    let checked = tierc(folder.path(), &["render", "--check"]);
+    assert_eq!(code(&checked), 0);
+    assert_eq!(stderr(&checked), "5 environments are up to date\n");
+    let one = tierc(
+        folder.path(),
+        &["render", "environments/dev.kdl", "--check"],
+    );
+    assert_eq!(stderr(&one), "1 environment is up to date\n");
+    let listed = tierc(folder.path(), &["render", "--dry-run"]);
+    assert_eq!(code(&listed), 0);
+    assert_eq!(stderr(&listed), "nothing would change\n");
     assert_eq!(
         fs::read_dir(folder.path().join("generated"))
             .unwrap()

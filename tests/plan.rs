@@ -276,11 +276,9 @@ fn a_group_is_created_before_it_serves_and_serves_nothing_when_it_is_deleted() {
             .position(|title| title.starts_with(what))
             .unwrap()
     };
-    assert!(place(&up, "create Redis group") < place(&up, "move uses between the Redis groups"));
+    assert!(place(&up, "create Redis group") < place(&up, "move uses between Redis groups"));
     let down = titles(&tier("medium"), &tier("small"));
-    assert!(
-        place(&down, "move uses between the Redis groups") < place(&down, "delete Redis group")
-    );
+    assert!(place(&down, "move uses between Redis groups") < place(&down, "delete Redis group"));
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub(super) fn awaited(wait: &Awaited<'_>, settled: Option<&SettledAnswer>) -> St
     let mut other = all_said(wait.fields, &settled.answer);
     other.retain(|it| !said.contains(it));
     format!(
-        "{told}; if the value was already {}, it is enough that {} {} for ten minutes",
+        "{told}; if the value was already {}, stop waiting once {} {} for ten minutes",
         settled.holds,
         wait.which,
         sentence(&other)

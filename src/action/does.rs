@@ -225,9 +225,14 @@ fn target(argument: &Argument, variables: &Variables) -> String {
 
 /// The resource of a query, after a preposition; empty if it names none.
 fn named_by(call: &AwsCall, preposition: &str, variables: &Variables) -> String {
-    resource(call).map_or_else(String::new, |it| {
-        format!("{preposition} {}", short(&it.value, variables))
-    })
+    let Some(argument) = resource(call) else {
+        return String::new();
+    };
+    // A name that is queried is replaced by the name of the resource that the query is about.
+    if let ArgumentValue::Answer(query) | ArgumentValue::Answers(query) = &argument.value {
+        return named_by(&query.call, preposition, variables);
+    }
+    format!("{preposition} {}", short(&argument.value, variables))
 }
 
 /// The argument that names the resource of a call.

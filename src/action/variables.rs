@@ -122,7 +122,7 @@ pub(super) fn newest(call: &AwsCall, wanted: &str) -> String {
 fn held_by(value: &Memory, variables: &Variables) -> String {
     match value {
         Memory::Answer(query) | Memory::Number(query) => match field(query) {
-            "desiredSize" => "current size".into(),
+            "desiredSize" => "the current size".into(),
             field => format!("the {field} that {} reports", query.call.operation),
         },
         Memory::Versions(query) => format!("the versions that {} offers", name(query.call.service)),

@@ -234,11 +234,15 @@ impl MetricsRows<'_> {
         };
         let found = found.ok_or_else(|| match names.len() {
             0 => format!("nothing in this environment has `{metric}`"),
-            _ => format!(
-                "{} is not a component with `{metric}`: use {}",
-                word(component),
-                names.join(" or ")
-            ),
+            _ => {
+                let mut known = self.tracked.iter().map(|it| it.component.to_string());
+                let wrong = if known.any(|known| known == component) {
+                    format!("`{component}` has no metric `{metric}`")
+                } else {
+                    format!("{} is not a component with `{metric}`", word(component))
+                };
+                format!("{wrong}: use {}", names.join(" or "))
+            }
         })?;
         Ok((metric, found.component.clone()))
     }
@@ -338,7 +342,7 @@ fn word(text: &str) -> String {
     if text.len() <= 40
         && text
             .chars()
-            .all(|c| c.is_ascii_lowercase() || "-_ ".contains(c))
+            .all(|c| c.is_ascii_lowercase() || "-_. ".contains(c))
     {
         format!("`{text}`")
     } else {

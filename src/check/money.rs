@@ -106,7 +106,7 @@ impl<'a> Judged<'a> {
             "`{}`: {} = {} at most",
             item.path,
             item.arithmetic(),
-            most.exact()
+            most.cents()
         );
         let group = item.path.strip_prefix("nodes.");
         let counted = group.and_then(|name| self.environment.nodes.get(name));
@@ -126,19 +126,28 @@ impl<'a> Judged<'a> {
 
     /// The sums of the layers, and the total beside the budget.
     fn sums(&self) -> Vec<String> {
-        let layers = CostLayer::ALL.into_iter().filter_map(|layer| {
-            let most = self.estimate.layer(layer)?.ceiling;
-            Some(format!("{layer} {}", most.exact()))
-        });
-        let layers: Vec<String> = layers.collect();
         let Some(ceiling) = self.ceiling else {
             return Vec::new();
         };
-        let sign = if ceiling > self.budget { ">" } else { "<=" };
-        let (ceiling, budget) = (ceiling.exact(), self.budget);
+        let layers = CostLayer::ALL
+            .into_iter()
+            .filter_map(|layer| Some((layer, self.estimate.layer(layer)?.ceiling)));
+        let layers: Vec<(CostLayer, Money)> = layers.collect();
+        let exceeds = ceiling > self.budget;
+        // All digits are shown only if the cents alone would not add up, or would hide the excess.
+        let rounded = layers.iter().map(|(_, most)| most.in_cents());
+        let adds_up = rounded.fold(Money::ZERO, |sum, most| sum + most) == ceiling.in_cents()
+            && exceeds == (ceiling.in_cents() > self.budget);
+        let shown = if adds_up { Money::cents } else { Money::exact };
+        let sum: Vec<String> = layers
+            .into_iter()
+            .map(|(layer, most)| format!("{layer} {}", shown(most)))
+            .collect();
+        let (sign, budget) = (if exceeds { ">" } else { "<=" }, self.budget);
         vec![format!(
-            "{} = {ceiling} {sign} {budget}",
-            layers.join(" + ")
+            "{} = {} {sign} {budget}",
+            sum.join(" + "),
+            shown(ceiling)
         )]
     }
 

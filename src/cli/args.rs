@@ -12,7 +12,7 @@ use crate::emit::values_template::layouts::LAYOUTS;
 /// Compile one KDL file per environment into the files that run it on AWS.
 ///
 /// tierc writes Helm values, autoscalers, PgBouncer manifests, alerts, Terraform variables and a
-/// runbook, and first checks that they fit each other.
+/// runbook, and first checks that they fit together.
 #[derive(Debug, Parser)]
 #[command(name = "tierc", version, max_term_width = 100, after_help = EXIT_CODES)]
 pub(super) struct Arguments {
@@ -26,7 +26,7 @@ pub(super) struct Arguments {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  success
-  1  wrong arguments; a file, Git or Prometheus failed; an internal error
+  1  wrong arguments; an error from a file, Git or Prometheus; an internal error
   2  two states differ (diff, plan); a file would change (check --fix --diff)
   3  the input breaks a rule or the language, or no safe plan exists
   4  a limit of --fail-on was exceeded
@@ -101,7 +101,7 @@ pub(super) enum Command {
     Explain(Explain),
     /// Compare two states: values, resources, cost and disruption.
     Diff(Diff),
-    /// Put a change into safe steps, each with its commands.
+    /// Split a change into safe steps, each with its commands.
     Plan(PlanArgs),
     /// List the environments whose output changes since a Git revision.
     Affected(Affected),
@@ -262,7 +262,8 @@ pub(super) struct Diff {
     /// List every value with its class, cause and fingerprint.
     #[arg(long)]
     pub(super) all: bool,
-    /// Add the unified diff of every generated file. Generated trees are read from disk as they are.
+    /// Add the unified diff of every generated file. If a side is a generated tree, its files are
+    /// read from disk, not rendered again.
     #[arg(long)]
     pub(super) artifacts: bool,
     /// Exit with 4 if the change exceeds a limit; may be repeated. disruption=failover means this
@@ -319,7 +320,7 @@ pub(super) struct CostArgs {
     /// The output format.
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
     pub(super) format: ReportFormat,
-    /// Print details of every environment, as for a single one.
+    /// Print every environment in detail, as if it were the only one.
     #[arg(long)]
     pub(super) detail: bool,
 }

@@ -104,11 +104,20 @@ impl Repository {
 
     /// The advice for a revision that is missing here.
     fn where_from(&self) -> &'static str {
-        let shallow = ask(&self.top, &["rev-parse", "--is-shallow-repository"]);
-        if shallow.is_ok_and(|answer| answer.output.starts_with(b"true")) {
+        let output = |arguments: &[&str]| {
+            let answer = ask(&self.top, arguments).ok();
+            answer.filter(|it| it.succeeded).map(|it| it.output)
+        };
+        let empty = |arguments: &[&str]| output(arguments).is_some_and(|it| it.is_empty());
+        let shallow = output(&["rev-parse", "--is-shallow-repository"]);
+        if shallow.is_some_and(|it| it.starts_with(b"true")) {
             "this clone is shallow: `git fetch --unshallow` fetches the rest of its history"
-        } else {
+        } else if !empty(&["remote"]) {
             "`git fetch` fetches the branches of a remote"
+        } else if empty(&["rev-list", "--all", "--max-count=1"]) {
+            "it has no commits yet: commit the files to compare with them later"
+        } else {
+            "`git branch` and `git tag` list the revisions that have a name"
         }
     }
 

@@ -230,6 +230,9 @@ fn report_stale(
         ));
     }
     if count == 0 {
+        let trees = counted(planned.len(), "environment");
+        let verb = if planned.len() == 1 { "is" } else { "are" };
+        output.say(&format!("{trees} {verb} up to date"));
         return Exit::Fine;
     }
     let plural = if count == 1 { "path is" } else { "paths are" };
@@ -251,7 +254,9 @@ fn list(
     stale: &[String],
     output: &mut Output,
 ) -> Exit {
+    let mut nothing = stale.is_empty();
     for (path, change) in changes(command, planned) {
+        nothing = false;
         let what = match change {
             FileChange::Created => "created",
             FileChange::Updated | FileChange::Unchanged => "updated",
@@ -265,6 +270,9 @@ fn list(
         let tree = command.out.join(name);
         let what = if command.prune { "removed" } else { "kept" };
         output.line(&format!("{}: would be {what}", tree.display()));
+    }
+    if nothing {
+        output.say("nothing would change");
     }
     Exit::Fine
 }

@@ -269,7 +269,7 @@ impl CostItem {
         match (self.reserved(), self.saved()) {
             (Some(reserved), Some(saved)) => format!(
                 "{list} - {} reserved ({}% of the floor x {}% off)",
-                saved.exact(),
+                saved.cents(),
                 reserved.percent,
                 reserved.discount.percent
             ),

@@ -77,7 +77,7 @@ fn unfelt(reason: &str) -> Impact {
 fn replaced(reason: &str) -> Impact {
     Impact::new(
         Class::Replace,
-        format!("{reason}: a new, empty instance takes its place"),
+        format!("{reason}: Terraform would create a new, empty instance instead"),
         TERRAFORM,
     )
     .felt_by(FeltBy::Everyone)

@@ -23,7 +23,7 @@ pub(super) fn environment(
     match change.field {
         EnvironmentField::environment(()) => renamed(step),
         EnvironmentField::tier(()) => unfelt(
-            "the tier's name changes nothing that runs; the values that follow from it are listed separately",
+            "the tier's name is only recorded; the values that follow from the tier are listed separately",
             "tierc: the tier catalogue",
         ),
         EnvironmentField::region(()) => elsewhere(),
@@ -84,7 +84,7 @@ fn renewed(reason: &str, source: &'static str) -> Impact {
 fn elsewhere() -> Impact {
     Impact::new(
         Class::Replace,
-        "everything is created again in the other region; the data stays in the old region",
+        "everything is created again in the new region; the data stays in the old region",
         "AWS: resources belong to one region",
     )
     .felt_by(FeltBy::Everyone)
@@ -95,18 +95,18 @@ fn elsewhere() -> Impact {
 /// deleted.
 fn moved(what: &str) -> Impact {
     let reason =
-        format!("every workload starts again in the other {what}; create its Secrets there first");
+        format!("every workload starts again in the new {what}; create its Secrets there first");
     Impact::new(Class::Outage, reason, OBJECTS).felt_by(FeltBy::Everyone)
 }
 
 fn network(field: NetworkField) -> Impact {
     match field {
         NetworkField::database_cidr(()) => unfelt(
-            "PgBouncer's network policy allows another database address range",
+            "PgBouncer's network policy allows a different database address range",
             POLICIES,
         ),
         NetworkField::monitoring_namespace(()) => unfelt(
-            "PgBouncer's network policy allows pods of another namespace",
+            "PgBouncer's network policy allows pods of a different namespace",
             POLICIES,
         ),
     }

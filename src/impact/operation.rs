@@ -19,13 +19,13 @@ pub(super) fn off_hours(field: OffHoursField, change: &AttributeChange) -> Impac
         | OffHoursField::from(())
         | OffHoursField::to(())
         | OffHoursField::zone(()) => {
-            scaled("off-hours apply at other times").felt_by(FeltBy::Everyone)
+            scaled("off-hours apply at different times").felt_by(FeltBy::Everyone)
         }
         OffHoursField::api(()) => {
             scaled("the API sleeps in off-hours, or no longer does").felt_by(FeltBy::Api)
         }
         OffHoursField::worker(()) => {
-            scaled("the pool is paused at another count in off-hours, or no longer paused")
+            scaled("the pool is paused at a different count in off-hours, or no longer paused")
                 .felt_by(pool(change))
         }
     }
@@ -41,13 +41,13 @@ pub(super) fn event(field: EventField, change: &AttributeChange) -> Impact {
     };
     match field {
         EventField::from(()) | EventField::to(()) | EventField::zone(()) | EventField::lead(()) => {
-            scaled("the event's minimums apply at another time")
+            scaled("the event's minimums apply at a different time")
         }
         EventField::api(()) => {
-            scaled("the API has another minimum during the event").felt_by(FeltBy::Api)
+            scaled("the API has a different minimum during the event").felt_by(FeltBy::Api)
         }
         EventField::worker(()) => {
-            scaled("the pool has another minimum during the event").felt_by(pool(change))
+            scaled("the pool has a different minimum during the event").felt_by(pool(change))
         }
     }
 }
@@ -83,10 +83,10 @@ pub(super) fn alerts(field: AlertsField) -> Impact {
         | AlertsField::pool_wait(())
         | AlertsField::at_maximum(())
         | AlertsField::paused(())
-        | AlertsField::sustained(()) => "the alert fires at another threshold",
-        AlertsField::route(()) => "alerts carry another route label",
-        AlertsField::source(_) => "alerts read the metrics of another exporter",
-        AlertsField::labels(()) => "Prometheus selects the rules by other labels",
+        | AlertsField::sustained(()) => "the alert fires at a different threshold",
+        AlertsField::route(()) => "alerts carry a different route label",
+        AlertsField::source(_) => "alerts read the metrics of a different exporter",
+        AlertsField::labels(()) => "Prometheus selects the rules by different labels",
     };
     unfelt(reason, RULES)
 }
@@ -96,19 +96,19 @@ pub(super) fn load_test(field: LoadTestField) -> Impact {
         LoadTestField::url(())
         | LoadTestField::request(
             RequestField::method(()) | RequestField::body(()) | RequestField::token_env(()),
-        ) => "the next load test sends another request",
+        ) => "the next load test sends a different request",
         LoadTestField::steady(SteadyField::vus(()) | SteadyField::r#for(()))
         | LoadTestField::stage(StageField::to(()) | StageField::over(()))
         | LoadTestField::rate(ArrivalRateField::per_second(()) | ArrivalRateField::r#for(()))
         | LoadTestField::test_run(TestRunField::parallelism(())) => {
-            "the next load test applies another load"
+            "the next load test applies a different load"
         }
         LoadTestField::expect(
             ExpectationField::p50(())
             | ExpectationField::p95(())
             | ExpectationField::p99(())
             | ExpectationField::errors(()),
-        ) => "the next load test has other pass criteria",
+        ) => "the next load test has different pass criteria",
     };
     unfelt(reason, SCRIPT)
 }
@@ -116,7 +116,7 @@ pub(super) fn load_test(field: LoadTestField) -> Impact {
 pub(super) fn budget(field: BudgetField) -> Impact {
     match field {
         BudgetField::monthly(()) => unfelt(
-            "the cost is checked against another budget",
+            "the cost is checked against a different budget",
             "tierc: no output contains it",
         ),
     }
@@ -125,7 +125,7 @@ pub(super) fn budget(field: BudgetField) -> Impact {
 pub(super) fn cost(field: CostField) -> Impact {
     match field {
         CostField::reserved(()) => unfelt(
-            "the cost is estimated with another share of reserved capacity",
+            "the cost is estimated with a different share of reserved capacity",
             "tierc: no output contains it",
         ),
     }

@@ -19,7 +19,7 @@ pub(super) fn pgbouncer(field: PgbouncerField, step: &ImpactStep<'_>) -> Impact 
         PgbouncerField::pool(_) | PgbouncerField::clients(ClientsField::max(()))
             if open_files(step.before) != open_files(step.after) =>
         {
-            restart("the pods run with another limit of open files", step)
+            restart("the pods run with a different limit of open files", step)
         }
         PgbouncerField::pool(PoolField::default(()) | PoolField::reserve(())) => {
             reload("PgBouncer reloads its pool sizes")
@@ -44,7 +44,7 @@ pub(super) fn pgbouncer(field: PgbouncerField, step: &ImpactStep<'_>) -> Impact 
             "only the pace of the next rollout changes",
             "Kubernetes: `minReadySeconds` is not part of a Deployment's pod template",
         ),
-        PgbouncerField::drain(()) => restart("the pods have another drain time", step),
+        PgbouncerField::drain(()) => restart("the pods have a different drain time", step),
     }
 }
 

@@ -53,19 +53,19 @@ pub(super) fn redis(
         ),
         RedisGroupField::endpoint(()) => endpoint(),
         RedisGroupField::env_url(()) | RedisGroupField::env_cluster(()) => {
-            let reason = "pods read the group's address from another variable";
+            let reason = "pods read the group's address from a different variable";
             Impact::new(Class::Rolling, reason, TEMPLATE).felt_by(FeltBy::Everyone)
         }
     }
 }
 
 fn endpoint() -> Impact {
-    let reason = "KEDA reads the lists at another address";
+    let reason = "KEDA reads the lists at a different address";
     Impact::new(Class::Autoscaler, reason, KEDA)
 }
 
 fn node(felt_by: FeltBy, step: &ImpactStep<'_>) -> Impact {
-    let reason = "new nodes synchronise, then take over: each shard is unavailable for milliseconds to seconds; the data must fit the new nodes";
+    let reason = "new nodes synchronise and take over, and each shard is unavailable for milliseconds to seconds; the data must fit the new nodes";
     Impact::new(Class::Rolling, reason, SCALING)
         .felt_by(felt_by)
         .when(step.when())

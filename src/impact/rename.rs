@@ -34,7 +34,7 @@ pub fn renames(changes: &Changes) -> Vec<Impact> {
             | DiffPlace::Pgbouncer
             | DiffPlace::Database => Impact::new(
                 Class::None,
-                "it is counted under another name",
+                "it is counted under a different name",
                 "tierc: a service is counted, never rendered",
             ),
         })

@@ -17,7 +17,11 @@ pub(super) fn api(field: ApiField, step: &ImpactStep<'_>) -> Impact {
     match field {
         ApiField::workload(field) => workload(field, FeltBy::Api, told),
         ApiField::metric(PodsMetricField::metric(()) | PodsMetricField::average(())) => {
-            Impact::new(Class::Autoscaler, "the HPA has another target value", HPA)
+            Impact::new(
+                Class::Autoscaler,
+                "the HPA has a different target value",
+                HPA,
+            )
         }
     }
 }
@@ -34,32 +38,32 @@ pub(super) fn worker(
     match field {
         WorkerField::workload(field) => workload(field, felt_by, told),
         WorkerField::queue(QueueField::list(())) => {
-            template("pods read another set of queue lists", felt_by)
+            template("pods read a different set of queue lists", felt_by)
         }
         WorkerField::queue(QueueField::length(())) => {
-            scaled("KEDA targets another queue depth per replica")
+            scaled("KEDA targets a different queue depth per replica")
         }
-        WorkerField::combine(()) => scaled("KEDA combines the queue depths in another way"),
+        WorkerField::combine(()) => scaled("KEDA combines the queue depths in a different way"),
         WorkerField::scenario(()) => Impact::new(
             Class::None,
-            "the scenario itself changes nothing that runs; the values that follow it are listed separately",
+            "the scenario is only recorded; the values that follow from it are listed separately",
             "tierc: the guide's table of scenarios",
         ),
         WorkerField::polling(()) => {
-            scaled("KEDA polls a pool at zero replicas at another interval")
+            scaled("KEDA polls a pool at zero replicas at a different interval")
         }
-        WorkerField::cooldown(()) => scaled("KEDA scales the pool to zero after another delay"),
+        WorkerField::cooldown(()) => scaled("KEDA scales the pool to zero after a different delay"),
         WorkerField::activation(()) => {
-            scaled("the pool scales up from zero at another queue depth")
+            scaled("the pool scales up from zero at a different queue depth")
         }
         WorkerField::fallback(FallbackField::replicas(()) | FallbackField::failures(())) => {
-            scaled("KEDA has another fallback for when it cannot read Redis")
+            scaled("KEDA has a different fallback for the time when it cannot read Redis")
         }
-        WorkerField::grace(()) => template("pods have another grace period", felt_by),
+        WorkerField::grace(()) => template("pods have a different grace period", felt_by),
         WorkerField::capacity(()) => {
-            template("pods move to nodes of another capacity type", felt_by)
+            template("pods move to nodes of a different capacity type", felt_by)
         }
-        WorkerField::tolerate(()) => template("pods tolerate other taints", felt_by),
+        WorkerField::tolerate(()) => template("pods tolerate different taints", felt_by),
         WorkerField::pause(()) => {
             scaled("the pool is paused at a fixed count, or no longer paused").felt_by(felt_by)
         }
@@ -125,9 +129,9 @@ fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
         }
         WorkloadField::hold(()) => scaled("the count is held, or no longer held").felt_by(felt_by),
         WorkloadField::arch(()) => {
-            template("pods move to nodes of the other architecture", felt_by)
+            template("pods move to nodes of a different architecture", felt_by)
         }
-        WorkloadField::env(()) => template("pods get another environment variable", felt_by),
+        WorkloadField::env(()) => template("an environment variable of the pods changes", felt_by),
     }
 }
 
@@ -144,7 +148,7 @@ fn template(reason: &str, felt_by: FeltBy) -> Impact {
 pub(super) fn service(field: ServiceField) -> Impact {
     let reason = match field {
         ServiceField::replicas(()) | ServiceField::cpu(()) | ServiceField::memory(()) => {
-            "only the budgets change: they count other pods of the service"
+            "only the budgets change: they count the pods of the service differently"
         }
         ServiceField::per_pod(()) => {
             "only the connection budget changes: it counts the service differently"

@@ -97,6 +97,15 @@ impl Money {
         )
     }
 
+    /// Rounded to cents, as `cents` shows it.
+    #[must_use]
+    pub fn in_cents(self) -> Self {
+        Self(
+            self.0
+                .round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero),
+        )
+    }
+
     /// To the cent: `$714.82`.
     #[must_use]
     pub fn cents(self) -> String {

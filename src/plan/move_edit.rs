@@ -93,11 +93,7 @@ fn unscheduled(state: &mut Environment, pool: &Name) {
 
 /// A value of an intermediate state only.
 fn bridge<T>(value: T) -> Sourced<T> {
-    Sourced::unless_stated(
-        value,
-        "bridge",
-        "a state on the way, which the plan itself needs",
-    )
+    Sourced::unless_stated(value, "bridge", "an intermediate state that the plan needs")
 }
 
 /// Creates AFTER's group, which serves nothing yet. A variable that another group still has stays with

@@ -350,7 +350,7 @@ fn uses(sides: Pair<&Environment>) -> &'static str {
     if serves(sides.before) == serves(sides.after) {
         "read the addresses of the Redis groups from other variables"
     } else {
-        "move uses between the Redis groups"
+        "move uses between Redis groups"
     }
 }
 
@@ -391,7 +391,7 @@ fn redis(what: GroupMove, name: &str, sides: Pair<&Environment>) -> String {
             of(&|group| format!("{} {}", group.engine.value, group.version.value))
         ),
         GroupMove::Policy => format!(
-            "set the eviction of Redis group `{name}`: {}",
+            "set the eviction policy of Redis group `{name}`: {}",
             of(&|group| group.policy.value.to_string())
         ),
         GroupMove::Cluster => format!(

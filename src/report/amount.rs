@@ -24,6 +24,15 @@ pub fn lasting(class: Class, seconds: Option<(u32, u32)>) -> String {
     }
 }
 
+/// The same in a sentence, where a bare `none` would not say of what.
+pub(in crate::report) fn disruption_of(class: Class, seconds: Option<(u32, u32)>) -> String {
+    if class == Class::None {
+        "no disruption".into()
+    } else {
+        lasting(class, seconds)
+    }
+}
+
 /// `+$2,694 to +$3,897`: the growth of floor and ceiling, as shown. If only one of them grows, or
 /// they move in different directions, it says which. Equal growth is one amount.
 #[must_use]

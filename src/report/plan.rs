@@ -24,7 +24,7 @@ use crate::pair::Pair;
 use crate::plan::procedure::Procedure;
 use crate::plan::script;
 use crate::plan::{Blocked, Kept, Meanwhile, step};
-use crate::report::amount::{growth, lasting};
+use crate::report::amount::{disruption_of, growth, lasting};
 use crate::report::paths::grouped;
 
 pub use environment::{PlannedEnvironment, of_environment};
@@ -394,7 +394,7 @@ impl EnvironmentPlan {
         let worst = self.worst.as_ref();
         if let Some(worst) = worst.filter(|worst| worst.class > Class::None) {
             let class = lasting(worst.class, worst.seconds);
-            line += &format!(", worst: {class} in step {}", worst.step);
+            line += &format!(", worst disruption: {class} in step {}", worst.step);
         }
         line
     }
@@ -507,7 +507,7 @@ fn steps(numbers: &[usize]) -> String {
 
 /// Who is affected and when, after the class: `failover 60-120 s, affects everyone`.
 fn felt(impact: &Impact) -> String {
-    let mut text = lasting(impact.class, impact.seconds);
+    let mut text = disruption_of(impact.class, impact.seconds);
     if impact.felt_by != FeltBy::Nobody && impact.class > Class::Reload {
         text += &format!(", affects {}", impact.felt_by);
     }
@@ -540,21 +540,28 @@ fn cost_of(step: &PlanStep) -> Option<String> {
     Some(format!("{} a month{by}", growth(cost)))
 }
 
-/// Where the states are, or how to write them.
-fn closing(report: &PlanReport) -> String {
+/// How to write the files that the commands of a plan read, if this run did not write them.
+fn unwritten(report: &PlanReport, plan: &EnvironmentPlan) -> Option<String> {
     let root = word(&report.states);
-    if report.written {
+    (!report.written && !plan.steps.is_empty()).then(|| {
+        format!(
+            "not written yet: run again with --out {root} to write the files that the commands read, and the scripts of each step"
+        )
+    })
+}
+
+/// Where the states are, if this run wrote them.
+fn closing(report: &PlanReport) -> Option<String> {
+    let mut plans = report.environments.iter();
+    let root = word(&report.states);
+    (report.written && plans.any(|plan| !plan.steps.is_empty())).then(|| {
         format!(
             "the states are in {root}: 00 is the current state, every other number is the state after that step, with the scripts of the step: {}, {}, {}",
             script::APPLY,
             script::VERIFY,
             script::UNDO
         )
-    } else {
-        format!(
-            "to write the scripts of each step and the states that they read, run again with --out {root}"
-        )
-    }
+    })
 }
 
 impl From<&Blocked> for BlockedPlan {

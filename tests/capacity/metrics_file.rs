@@ -41,6 +41,24 @@ fn a_component_that_alone_has_a_metric_need_not_be_named() {
 }
 
 #[test]
+fn the_example_of_the_documentation_is_read_whole() {
+    let page = include_str!("../../docs/capacity.md");
+    let (_, rest) = page.split_once("```csv\n").unwrap();
+    let (csv, _) = rest.split_once("```").unwrap();
+    let history = history(csv);
+    let days = |component: &str| {
+        let mut series = history.series.iter();
+        let found = series.find(|((_, it), _)| it.to_string() == component);
+        found.map(|(_, samples)| samples.len())
+    };
+    assert_eq!(days("api"), Some(2));
+    assert_eq!(days("database"), Some(2));
+    // The last row has no value: a gap.
+    assert_eq!(days("redis.queue"), Some(1));
+    assert_eq!(history.notes, ["1 row without a value: a gap"]);
+}
+
+#[test]
 fn every_broken_row_is_told_with_its_line() {
     let text = "time,metric,component,value,unit
 2026-11-24,db-cpu,database,41,%
@@ -48,6 +66,7 @@ fn every_broken_row_is_told_with_its_line() {
 2026-11-24T10:00:00,db-cpu,database,41,%
 2026-11-24,db-cpus,database,41,%
 2026-11-24,db-cpu,redis.queue,41,%
+2026-11-24,db-cpu,redis.kueue,41,%
 2026-11-24,redis-memory,,41,%
 2026-11-24,db-cpu,database,41%,
 2026-11-24,db-cpu,database,many,

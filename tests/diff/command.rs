@@ -239,7 +239,7 @@ fn a_name_that_differs_between_two_files_is_never_left_out_without_a_word() {
     let renamed = tierc(at, &["diff", "medium.kdl", "renamed.kdl"]);
     assert_eq!(code(&renamed), 2);
     assert!(
-        stdout(&renamed).contains("worst: replace"),
+        stdout(&renamed).contains("worst disruption: replace"),
         "{}",
         stdout(&renamed)
     );
@@ -251,7 +251,7 @@ fn a_name_that_differs_between_two_files_is_never_left_out_without_a_word() {
     assert!(
         stderr(&grown).contains("`prod` and `other` are compared as two states of one environment")
     );
-    assert!(stdout(&grown).contains("worst: failover"));
+    assert!(stdout(&grown).contains("worst disruption: failover"));
     assert_eq!(
         stdout(&grown),
         stdout(&tierc(at, &["diff", "medium.kdl", "large.kdl"]))
@@ -317,7 +317,7 @@ fn colour_is_only_where_it_is_asked_for() {
     ));
     assert!(!plain.contains('\u{1b}'));
     assert!(
-        coloured.contains("\u{1b}[33mworst: failover 60-120 s\u{1b}[0m"),
+        coloured.contains("\u{1b}[33mworst disruption: failover 60-120 s\u{1b}[0m"),
         "{coloured}"
     );
     let mut stripped = String::new();

@@ -241,6 +241,24 @@ fn paths_choose_what_is_compared() {
 }
 
 #[test]
+fn a_repository_without_commits_is_called_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let repository = Repository(folder);
+    repository.git(&["init", "-q", "-b", "main"]);
+    repository.write("environments/one.kdl", &text("dev", ""));
+    for arguments in [
+        &["affected", "--base", "HEAD"][..],
+        &["diff", "--base", "main"],
+        &["plan", "HEAD:environments/one.kdl", "environments/one.kdl"],
+    ] {
+        let output = tierc(repository.path(), arguments);
+        assert_eq!(code(&output), 1, "{arguments:?}");
+        let said = stderr(&output);
+        assert!(said.contains("it has no commits yet: commit"), "{said}");
+    }
+}
+
+#[test]
 fn what_git_cannot_answer_is_said_in_a_sentence() {
     let repository = Repository::new();
     let path = repository.path();
@@ -291,6 +309,12 @@ fn what_git_cannot_answer_is_said_in_a_sentence() {
             stderr(&output)
         );
     }
+    // What to do for a missing revision depends on where it could come from.
+    let missing = ["affected", "--base", "nowhere"];
+    let listed = "`git branch` and `git tag` list the revisions";
+    assert!(stderr(&tierc(path, &missing)).contains(listed));
+    repository.git(&["remote", "add", "origin", "."]);
+    assert!(stderr(&tierc(path, &missing)).contains("`git fetch` fetches"));
     let output = tierc(outside.path(), &["diff", "--base", "main", "prod.kdl"]);
     assert_eq!(code(&output), 1);
     assert!(

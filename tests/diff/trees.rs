@@ -174,7 +174,7 @@ fn a_tree_and_a_file_of_another_name_are_states_of_one_environment_either_way() 
         );
         let shown = stdout(&output);
         assert!(!shown.contains("formerly"), "{shown}");
-        assert!(!shown.contains("worst: replace"), "{shown}");
+        assert!(!shown.contains("worst disruption: replace"), "{shown}");
     }
     // If only the name differs, the report says so.
     let renamed = report(at, &["twin.kdl", "large/prod"]);

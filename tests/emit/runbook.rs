@@ -298,7 +298,7 @@ fn more_pgbouncer_pods_are_as_many_as_the_database_takes() {
             assert!(!budget(instances, max_db), "{tier}: {instances} pods fit");
             assert!(budget(instances + 1, max_db), "{tier}: one more does not");
         } else {
-            let now = number(page, "## PgBouncer\n\n").unwrap();
+            let now = number(page, "PgBouncer runs as ").unwrap();
             assert!(budget(now + 1, max_db), "{tier}: one more does not fit");
         }
     }

@@ -135,7 +135,10 @@ fn of_json(step: &Value, listed: usize) -> Vec<Line> {
 /// The class of an impact, how long it lasts, who is affected and when.
 fn felt(impact: &Value) -> String {
     let class = impact["class"].as_str().unwrap();
-    let mut text = class.to_owned();
+    let mut text = match class {
+        "none" => "no disruption".to_owned(),
+        _ => class.to_owned(),
+    };
     if let Some(seconds) = impact["seconds"].as_array() {
         text += &format!(" {}-{} s", seconds[0], seconds[1]);
     }
@@ -157,8 +160,8 @@ fn affected(felt_by: &Value) -> String {
         (Some("nobody"), _) => String::new(),
         (Some("api"), _) => ", affects the API".into(),
         (Some(others), _) => format!(", affects {others}"),
-        (None, [pool]) => format!(", affects the pool {pool}"),
-        (None, pools) => format!(", affects the pools {}", pools.join(", ")),
+        (None, [pool]) => format!(", affects pool `{pool}`"),
+        (None, pools) => format!(", affects pools `{}`", pools.join("`, `")),
     }
 }
 

@@ -51,7 +51,7 @@ fn a_use_and_the_variable_that_leads_to_it_move_together() {
         });
     }
     planned(&tier("medium"), &prod("medium", ONE_GROUP), |plan| {
-        let moved = step(plan, "move uses between the Redis groups");
+        let moved = step(plan, "move uses between Redis groups");
         in_order(
             &typed(&moved.procedure).apply,
             &["scaledobject.yaml", "helm"],

@@ -713,7 +713,7 @@ fn a_volume_that_autoscaling_may_have_grown_is_looked_at_first() {
         &volume("gib=300 max-gib=800"),
         "",
     );
-    place(&way.requires, &["each has 200 GiB"]);
+    place(&way.requires, &["each volume still has 200 GiB"]);
     let (way, _) = told(
         &volume("gib=200 max-gib=0"),
         &volume("gib=300 max-gib=0"),

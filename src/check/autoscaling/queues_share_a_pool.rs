@@ -45,7 +45,7 @@ fn finding(name: &Name, worker: &Worker) -> Finding {
     }
     finding
         .note(format!(
-            "replicas = the largest of {}, not their sum",
+            "replicas = max({}), not their sum",
             replicas.join(", ")
         ))
         .repair(

@@ -5,6 +5,8 @@ use crate::ast::TopPart;
 use crate::budget::connections as budget;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::edit::Edit;
+use crate::model::Pool;
 
 /// The rule `pool-below-demand`.
 pub(super) static RULE: Rule = Rule {
@@ -49,22 +51,29 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             budget::arithmetic(&terms),
             default.value
         ));
-    let mut finding = super::clients(finding, environment, Surge::Left).given(&pool.max_db);
+    let finding = super::clients(finding, environment, Surge::Left).given(&pool.max_db);
     let fits = wanted.div_ceil(pods);
-    if fits > u64::from(pool.max_db.value) {
-        finding = finding
-            .written(&pool.max_db, "limits all pools of a PgBouncer pod")
-            .note(format!(
-                "`max-db` limits the pools of a PgBouncer pod to {} connections",
-                pool.max_db.value
-            ));
-    }
-    let too = if fits > u64::from(pool.max_db.value) {
-        format!(", and `max-db` to at least {fits}")
+    findings.report(if fits > u64::from(pool.max_db.value) {
+        both(finding, pool, fits)
     } else {
-        String::new()
-    };
-    let message =
-        format!("raise `default` to {fits}, the smallest size that meets the demand{too}");
-    findings.report(finding.repair(default, path, message, fits.to_string()));
+        let message = format!("raise `default` to {fits}, the smallest size that meets the demand");
+        finding.repair(default, path, message, fits.to_string())
+    });
+}
+
+/// A pool cannot have more connections than `max-db`, so a larger pool needs a larger `max-db`.
+fn both(finding: Finding, pool: &Pool, fits: u64) -> Finding {
+    let finding = finding
+        .written(&pool.max_db, "limits all pools of a PgBouncer pod")
+        .note(format!(
+            "`max-db` limits the pools of a PgBouncer pod to {} connections",
+            pool.max_db.value
+        ));
+    finding.help_by(
+        format!(
+            "raise both limits to {fits}, the smallest value that meets the demand: write `pgbouncer {{ pool default={fits} max-db={fits} }}`"
+        ),
+        ["default", "max-db"]
+            .map(|name| Edit::set(format!("pgbouncer.pool.{name}"), fits.to_string())),
+    )
 }

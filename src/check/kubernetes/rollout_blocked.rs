@@ -31,17 +31,17 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         findings.report(
             Finding::new(RULE.code, Severity::Error, message)
                 .operand(surge, &path("max-surge"), "no additional pod")
-                .operand(unavailable, &path("max-unavailable"), "no missing pod")
+                .operand(unavailable, &path("max-unavailable"), "no unavailable pod")
                 .repair(
                     surge,
                     &path("max-surge"),
-                    "allow a quarter of the pods in addition",
+                    "allow a rollout to add a quarter of the pods",
                     "\"25%\"",
                 )
                 .repair(
                     unavailable,
                     &path("max-unavailable"),
-                    "allow one pod to be missing",
+                    "allow one unavailable pod",
                     "1",
                 ),
         );

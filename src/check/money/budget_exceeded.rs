@@ -36,7 +36,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         finding = finding.repair(
             judged.monthly,
             "budget.monthly",
-            format!("raise the budget to {enough}, the smallest that covers all priced items"),
+            format!(
+                "raise the budget to {enough}, the smallest amount that covers all priced items"
+            ),
             enough.to_string(),
         );
     }

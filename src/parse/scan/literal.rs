@@ -179,7 +179,7 @@ fn known_escapes(token: &Token, repr: &str) -> Result<(), Unreadable> {
         let length = hex.map_or(1 + escaped.len_utf8(), |end| end + 1);
         let written = rest.get(..length).unwrap_or_default();
         let help = if escaped == 'u' {
-            "`\\u{...}` takes the number of a character in 1 to 6 hexadecimal digits"
+            "`\\u{...}` takes a code point of 1 to 6 hexadecimal digits"
         } else {
             "write `\\\\` for a backslash, or a raw string: `#\"...\"#` knows no escapes"
         };

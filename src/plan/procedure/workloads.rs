@@ -353,7 +353,7 @@ fn delivery(states: Pair<State<'_>>) -> Procedure {
         })
         .then(rolled_out(states))
         .note(format!(
-            "between the commands nothing scales: pod counts stay fixed in {}",
+            "between these commands no autoscaler runs: the number of pods stays the same in namespace {}",
             after.environment.namespace.value
         ))
 }

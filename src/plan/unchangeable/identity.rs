@@ -56,15 +56,15 @@ const FIXED: [(EnvironmentField, &str); 10] = [
     ),
     (
         EnvironmentField::region(()),
-        "nothing can move to another region in place",
+        "an environment cannot move to another region in place",
     ),
     (
         EnvironmentField::cluster(()),
-        "nothing can move to another cluster in place, because a second fleet would run beside the first, on the same database",
+        "an environment cannot move to another cluster in place, because a second fleet would run beside the first, on the same database",
     ),
     (
         EnvironmentField::namespace(()),
-        "nothing can move to another namespace in place, because a second fleet would run beside the first, on the same database",
+        "an environment cannot move to another namespace in place, because a second fleet would run beside the first, on the same database",
     ),
     (
         EnvironmentField::pgbouncer(PgbouncerField::name(())),

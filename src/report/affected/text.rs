@@ -20,7 +20,8 @@ pub fn text(report: &AffectedReport, color: bool) -> String {
     if report.environments.is_empty() {
         return format!("none of {all} {plural} is affected\n");
     }
-    let mut rows = vec![["environment", "what", "worst", "money a month"].map(str::to_owned)];
+    let mut rows =
+        vec![["environment", "what", "worst disruption", "USD a month"].map(str::to_owned)];
     rows.extend(report.environments.iter().map(row));
     let columns = Columns::fit(rows.iter().map(<[String; 4]>::each_ref));
     let inks = report.environments.iter().map(|it| {
@@ -82,7 +83,10 @@ fn total(report: &AffectedReport, all: usize) -> String {
         "are"
     };
     let worst = report.worst.as_ref().map_or_else(String::new, |worst| {
-        format!(", worst: {}", lasting(worst.class, worst.seconds))
+        format!(
+            ", worst disruption: {}",
+            lasting(worst.class, worst.seconds)
+        )
     });
     let money = money(&report.cost.unwrap_or_default(), report.unpriced);
     format!(

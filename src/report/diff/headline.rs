@@ -13,7 +13,10 @@ use crate::report::paint::{Ink, of_class};
 
 use super::{CostDiff, DiffReport, EnvironmentDiff};
 
-/// `medium -> large`, `+$2,694 to +$3,897 a month`, `worst: failover 60-120 s`, `all rules hold`.
+/// What begins the part about disruption.
+pub(super) const WORST: &str = "worst disruption: ";
+
+/// `medium -> large`, `+$2,694 to +$3,897 a month`, `worst disruption: failover 60-120 s`, `all rules hold`.
 pub(super) fn parts(environment: &EnvironmentDiff) -> Vec<(String, Ink)> {
     let what = what(environment).into_iter();
     let mut parts: Vec<(String, Ink)> = what.map(|it| (it, Ink::Plain)).collect();
@@ -30,7 +33,7 @@ pub(super) fn about(environment: &EnvironmentDiff) -> Vec<(String, Ink)> {
         .collect();
     parts.push(match &environment.worst {
         Some(worst) if worst.class > Class::None => (
-            format!("worst: {}", lasting(worst.class, worst.seconds)),
+            format!("{WORST}{}", lasting(worst.class, worst.seconds)),
             of_class(worst.class),
         ),
         Some(_) | None => ("nothing is interrupted".into(), Ink::Green),

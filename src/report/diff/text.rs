@@ -107,7 +107,10 @@ fn foot(report: &DiffReport, paint: Paint) -> String {
     }
     if differing + report.unchanged > 1 {
         let worst = report.worst.as_ref().map_or_else(String::new, |worst| {
-            format!(", worst: {}", lasting(worst.class, worst.seconds))
+            format!(
+                ", worst disruption: {}",
+                lasting(worst.class, worst.seconds)
+            )
         });
         let of = environments(differing + report.unchanged);
         text += &format!("{differing} of {of} differ{worst}\n");

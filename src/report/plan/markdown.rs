@@ -2,7 +2,7 @@
 
 use super::{
     BlockedPlan, EnvironmentPlan, PlanReport, PlanStep, at_last, closing, cost_of, felt, scripts,
-    shift, summary, way_back,
+    shift, summary, unwritten, way_back,
 };
 use crate::report::markdown::{LIMIT, code, prose};
 
@@ -12,7 +12,10 @@ const RESERVE: usize = 200;
 /// The plans as Markdown. Steps that do not fit a comment are left out whole, and counted.
 #[must_use]
 pub fn markdown(report: &PlanReport) -> String {
-    let heads = report.environments.iter().map(|plan| head(plan).len() + 1);
+    let heads = report
+        .environments
+        .iter()
+        .map(|plan| head(plan, report).len() + 1);
     let mut left = LIMIT.saturating_sub(RESERVE + heads.sum::<usize>());
     let (mut plans, mut dropped) = (Vec::new(), 0);
     for plan in &report.environments {
@@ -26,18 +29,16 @@ pub fn markdown(report: &PlanReport) -> String {
             fit += 1;
         }
         dropped += items.len() - fit;
-        plans.push(head(plan).replace(STEPS, &items.into_iter().take(fit).collect::<String>()));
+        plans.push(
+            head(plan, report).replace(STEPS, &items.into_iter().take(fit).collect::<String>()),
+        );
     }
     let mut text = plans.join("\n");
     if dropped > 0 {
         text += &format!("\n{dropped} more steps do not fit here: `tierc plan` prints them.\n");
     }
-    if report
-        .environments
-        .iter()
-        .any(|plan| !plan.steps.is_empty())
-    {
-        text += &format!("\n{}\n", closing(report));
+    if let Some(line) = closing(report) {
+        text += &format!("\n{line}\n");
     }
     text
 }
@@ -46,9 +47,13 @@ pub fn markdown(report: &PlanReport) -> String {
 const STEPS: &str = "\0";
 
 /// Everything but the steps.
-fn head(plan: &EnvironmentPlan) -> String {
+fn head(plan: &EnvironmentPlan, report: &PlanReport) -> String {
     let mut text = format!("### {}\n\n", prose(&plan.headline()));
-    for (label, line) in [("Cost", plan.money()), ("Disruption", plan.interrupted())] {
+    for (label, line) in [
+        ("Cost", plan.money()),
+        ("Disruption", plan.interrupted()),
+        ("Files", unwritten(report, plan)),
+    ] {
         if let Some(line) = line {
             text += &format!("- {label}: {}\n", prose(&line));
         }

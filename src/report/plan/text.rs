@@ -2,7 +2,7 @@
 
 use super::{
     BlockedPlan, EnvironmentPlan, MeanwhileAsked, PlanReport, PlanStep, StepChange, at_last,
-    closing, cost_of, felt, scripts, shift, summary, way_back,
+    closing, cost_of, felt, scripts, shift, summary, unwritten, way_back,
 };
 use crate::report::wrap::wrapped;
 
@@ -12,21 +12,22 @@ const LISTED: usize = 6;
 /// The plans, a paragraph for each step.
 #[must_use]
 pub fn text(report: &PlanReport) -> String {
-    let plans: Vec<String> = report.environments.iter().map(one).collect();
+    let plans = report.environments.iter();
+    let plans: Vec<String> = plans.map(|plan| one(plan, report)).collect();
     let mut text = plans.join("\n");
-    if report
-        .environments
-        .iter()
-        .any(|plan| !plan.steps.is_empty())
-    {
-        text += &format!("\n{}", wrapped("", &closing(report), 0));
+    if let Some(line) = closing(report) {
+        text += &format!("\n{}", wrapped("", &line, 0));
     }
     text
 }
 
-fn one(plan: &EnvironmentPlan) -> String {
+fn one(plan: &EnvironmentPlan, report: &PlanReport) -> String {
     let mut text = wrapped("", &plan.headline(), 6);
-    for (label, line) in [("cost", plan.money()), ("disruption", plan.interrupted())] {
+    for (label, line) in [
+        ("cost", plan.money()),
+        ("disruption", plan.interrupted()),
+        ("files", unwritten(report, plan)),
+    ] {
         text += &lines(label, line.as_slice());
     }
     for step in &plan.steps {

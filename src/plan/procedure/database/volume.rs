@@ -42,7 +42,7 @@ fn has_not_grown(storage: &Storage) -> Procedure {
         return procedure;
     }
     procedure.require(format!(
-        "storage autoscaling has not grown any volume: each has {} GiB; if one has more, write its size as `gib` first",
+        "each volume still has {} GiB; if storage autoscaling has grown one, first write its size as `gib`",
         storage.gib.value
     ))
 }

@@ -124,7 +124,7 @@ fn summary(report: &DiffReport) -> Vec<Fact> {
         tone: Tone::Plain,
     });
     let worst = report.worst.iter().map(|worst| Fact {
-        text: format!("worst: {}", lasting(worst.class, worst.seconds)),
+        text: format!("worst disruption: {}", lasting(worst.class, worst.seconds)),
         tone: class_tone(worst.class),
     });
     cost.into_iter().chain(worst).collect()

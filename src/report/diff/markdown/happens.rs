@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diff::Presence;
 use crate::impact::{Class, Impact};
-use crate::report::amount::lasting;
+use crate::report::amount::{disruption_of, lasting};
 use crate::report::markdown::{code, details, prose, table};
 use crate::report::plan::BlockedPlan;
 
@@ -137,7 +137,7 @@ fn steps(order: &SafeOrder) -> String {
 fn step(step: &ShortStep) -> String {
     let mut text = format!("{}. {}", step.number, prose(&step.title));
     if let Some(impact) = &step.impact {
-        let class = lasting(impact.class, impact.seconds);
+        let class = disruption_of(impact.class, impact.seconds);
         let class = if impact.class >= TOLD {
             format!("**{class}**")
         } else {

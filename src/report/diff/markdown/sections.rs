@@ -21,8 +21,8 @@ pub(super) fn head(environment: &EnvironmentDiff, level: &str) -> (String, Strin
     let what = headline::what(environment).join(", ");
     let about: Vec<String> = headline::about(environment)
         .iter()
-        .map(|(part, _)| match part.strip_prefix("worst: ") {
-            Some(worst) => format!("worst: **{}**", prose(worst)),
+        .map(|(part, _)| match part.strip_prefix(headline::WORST) {
+            Some(worst) => format!("{}**{}**", headline::WORST, prose(worst)),
             None => prose(part),
         })
         .collect();
@@ -132,8 +132,8 @@ pub(super) fn intent(environment: &EnvironmentDiff) -> String {
 fn follow(environment: &EnvironmentDiff, root: &Root) -> String {
     match environment.following(root).count() {
         0 => String::new(),
-        1 => " (1 value follows)".into(),
-        count => format!(" ({count} values follow)"),
+        1 => " (1 value follows from it)".into(),
+        count => format!(" ({count} values follow from it)"),
     }
 }
 

@@ -28,14 +28,20 @@ pub(super) fn summary(report: &DiffReport) -> String {
     let mut parts: Vec<String> = report.money().into_iter().collect();
     if let Some(worst) = &report.worst {
         parts.push(format!(
-            "worst: **{}**",
+            "worst disruption: **{}**",
             lasting(worst.class, worst.seconds)
         ));
     }
     text += &format!("{}\n\n", parts.join(", "));
     let shown = shown(report);
     let rows = shown.iter().map(|environment| row(environment));
-    let heads = ["Environment", "Change", "Worst", ">USD a month", "Rules"];
+    let heads = [
+        "Environment",
+        "Change",
+        "Worst disruption",
+        ">USD a month",
+        "Rules",
+    ];
     text += &table(&heads, rows);
     match differing - shown.len() {
         0 => text,

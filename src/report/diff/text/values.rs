@@ -43,8 +43,8 @@ fn widest(values: &[&ChangedValue]) -> usize {
 fn follow(count: usize) -> String {
     match count {
         0 => String::new(),
-        1 => "  (1 value follows)".into(),
-        _ => format!("  ({count} values follow)"),
+        1 => "  (1 value follows from it)".into(),
+        _ => format!("  ({count} values follow from it)"),
     }
 }
 
