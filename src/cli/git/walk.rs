@@ -73,8 +73,8 @@ impl<'a> Walk<'a> {
     /// Goes on to `path`, relative to this folder.
     pub(super) fn go(mut self, path: &Path) -> Result<TreeNode<'a>, String> {
         let mut left: VecDeque<OsString> = parts(path);
-        // A missing target means that the link is broken, not that a file was added or removed.
-        let mut link = None;
+        // The links on the way, each with the number of parts that were left behind its target.
+        let mut links: Vec<(PathBuf, usize)> = Vec::new();
         while let Some(part) = left.pop_front() {
             if part == ".." {
                 if self.folders.len() < 2 {
@@ -86,7 +86,7 @@ impl<'a> Walk<'a> {
             }
             let entries = self.entries()?;
             let Some(entry) = entries.iter().find(|entry| entry.name == part) else {
-                return self.absent(link);
+                return self.absent(&links, left.len());
             };
             let here = self.path.join(&part);
             match entry.kind {
@@ -97,7 +97,7 @@ impl<'a> Walk<'a> {
                 TreeEntryKind::File if left.is_empty() => {
                     return Ok(TreeNode::File(entry.object.clone()));
                 }
-                TreeEntryKind::File => return self.absent(link),
+                TreeEntryKind::File => return self.absent(&links, left.len()),
                 TreeEntryKind::Submodule => {
                     return Err(format!(
                         "`{}` is a submodule: its files belong to another repository, so compare them there",
@@ -106,19 +106,21 @@ impl<'a> Walk<'a> {
                 }
                 TreeEntryKind::Link => {
                     let aim = self.follow(&entry.object, &here)?;
+                    links.push((here, left.len()));
                     for part in parts(&aim).into_iter().rev() {
                         left.push_front(part);
                     }
-                    link = Some(here);
                 }
             }
         }
         Ok(TreeNode::Folder(self))
     }
 
-    fn absent(&self, link: Option<PathBuf>) -> Result<TreeNode<'a>, String> {
-        match link {
-            Some(link) => Err(self.revision.dangling(&link)),
+    /// A part is missing, and `left` parts were to follow it. If it belongs to the target of a link, the link is
+    /// broken; that does not mean that a file was added or removed.
+    fn absent(&self, links: &[(PathBuf, usize)], left: usize) -> Result<TreeNode<'a>, String> {
+        match links.iter().rev().find(|(_, behind)| left >= *behind) {
+            Some((link, _)) => Err(self.revision.dangling(link)),
             None => Ok(TreeNode::Absent),
         }
     }

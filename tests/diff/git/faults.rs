@@ -299,6 +299,23 @@ fn a_folder_can_be_a_link_at_the_revision() {
 }
 
 #[test]
+fn a_link_to_a_folder_is_not_broken_by_a_file_that_the_folder_lacks() {
+    let repository = Repository::new();
+    symlink("environments", repository.path().join("linked")).unwrap();
+    symlink("linked", repository.path().join("twice")).unwrap();
+    symlink("absent/deeper", repository.path().join("broken")).unwrap();
+    repository.commit();
+    // The folder has no values template.
+    for folder in ["linked", "twice"] {
+        let output = tierc(repository.path(), &["diff", "--base", "main", folder]);
+        assert_eq!((code(&output), stderr(&output)), (0, String::new()));
+    }
+    let output = tierc(repository.path(), &["diff", "--base", "main", "broken"]);
+    assert_eq!(code(&output), 1);
+    assert!(stderr(&output).contains("`main:broken` is a symbolic link to a file"));
+}
+
+#[test]
 fn a_name_of_two_revisions_is_none() {
     let repository = Repository::new();
     repository.git(&["branch", "both"]);
