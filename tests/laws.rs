@@ -8,7 +8,7 @@ mod cluster;
 mod commands;
 mod declared;
 mod derived;
-mod environment;
+pub(crate) mod environment;
 mod forms;
 mod hostile;
 mod left;

@@ -12,6 +12,7 @@ use tierc::pair::Pair;
 use tierc::source::{Source, Sources};
 
 use super::{estimate, shipped};
+use crate::laws::environment::{drawn, stating};
 
 /// Every built-in price.
 pub(super) fn prices() -> Prices {
@@ -68,8 +69,8 @@ fn every_instance_of_a_tier_has_a_price_in_every_region_that_has_prices() {
     }
 }
 
-/// The text of an environment that is written at random; much of it breaks rules, all of it
-/// resolves.
+/// A random environment file, with all that costs money and a few of all declared attributes. Many break
+/// rules; all resolve.
 fn environment() -> impl Strategy<Value = String> {
     let tier = prop::sample::select(vec!["dev", "small", "medium", "large", "xlarge"]);
     let storage = prop::sample::select(vec!["gp3", "gp2", "io1", "io2"]);
@@ -82,22 +83,25 @@ fn environment() -> impl Strategy<Value = String> {
         // A volume has a size; no ceiling is 0.
         (pair, (1_u32..=5_000, count), prop::option::of(0_u32..=80_000)),
         (any::<bool>(), 0_u32..=15, 0_u32..=5, 0_u32..=500, 0_u32..=100),
+        drawn(2),
     )
         .prop_map(
             |(
                 (tier, class, kind, (engine, version)),
                 ((min, max), (gib, max_gib), iops),
                 (multi_az, replicas, nodes, shards, reserved),
+                drawn,
             )| {
                 let iops = iops.map_or_else(String::new, |iops| format!(" iops={iops}"));
-                format!(
+                let text = format!(
                     "environment \"prod\"\ntier \"{tier}\"\nregion \"us-east-1\"\ncost reserved={reserved}\n\
                      nodes \"general\" {{ count min={min} max={max}; }}\n\
                      nodes \"extra\" {{ instance \"m7g.large\"; count min={max} max={min}; capacity \"spot\"; }}\n\
                      database {{ instance \"{class}\"; multi-az #{multi_az}; replicas {replicas}; \
                      storage gib={gib} max-gib={max_gib} type=\"{kind}\"{iops}; }}\n\
                      redis \"queue\" {{ engine \"{engine}\" version=\"{version}\"; replicas {nodes}; cluster shards={shards}; }}\n"
-                )
+                );
+                stating(&text, &drawn).0
             },
         )
 }

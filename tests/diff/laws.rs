@@ -12,8 +12,9 @@ use tierc::impact::{self, Fingerprint};
 use tierc::model::{Environment, Selection};
 use tierc::pair::Pair;
 
-use super::{TIERS, changes, prod};
+use super::{TIERS, changes, environment, text};
 use crate::laws::config;
+use crate::laws::environment::{drawn, stating};
 
 /// Lines that can be written or not, each by itself.
 const LINES: &[&str] = &[
@@ -43,10 +44,11 @@ const LINES: &[&str] = &[
     "deliver autoscalers=\"helm\"",
 ];
 
-/// An environment at random: a tier, and some of the lines; of lines for the same node the first.
+/// A random environment: a tier, some of the lines, and a few of all declared attributes. Of several
+/// lines for one node, only the first is used.
 fn any_environment() -> impl Strategy<Value = Environment> {
     let chosen = proptest::collection::vec(any::<bool>(), LINES.len());
-    (0..TIERS.len(), chosen).prop_map(|(tier, chosen)| {
+    (0..TIERS.len(), chosen, drawn(3)).prop_map(|(tier, chosen, drawn)| {
         let mut nodes = BTreeSet::new();
         let mut lines = String::new();
         for (line, _) in LINES.iter().zip(chosen).filter(|(_, chosen)| *chosen) {
@@ -61,7 +63,7 @@ fn any_environment() -> impl Strategy<Value = Environment> {
                 lines += &format!("{line}\n");
             }
         }
-        prod(TIERS[tier], &lines)
+        environment(&stating(&text(TIERS[tier], &lines), &drawn).0)
     })
 }
 

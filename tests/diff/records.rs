@@ -1,5 +1,6 @@
 //! Generated trees as AFTER: the rules give the same findings for records as for the files.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -41,13 +42,11 @@ pub(crate) fn records(run: &Run) -> Vec<Record> {
 }
 
 /// The codes of a run's findings, without those that only a file can have.
-pub(crate) fn codes(run: &Run) -> Vec<String> {
+pub(crate) fn codes(run: &Run) -> BTreeSet<String> {
     let codes = run.diagnostics().map(|finding| finding.code.to_string());
-    let mut codes: Vec<String> = codes
-        .filter(|code| !OF_STATEMENTS.contains(&code.as_str()))
-        .collect();
-    codes.sort();
     codes
+        .filter(|code| !OF_STATEMENTS.contains(&code.as_str()))
+        .collect()
 }
 
 /// Records as AFTER, with an empty BEFORE.

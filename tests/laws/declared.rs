@@ -235,7 +235,7 @@ pub(super) fn environments_beside(of: &Standing, rich: &str) -> [Vec<Environment
 }
 
 /// The node with its required attributes only.
-fn alone(of: &Standing) -> TextNode {
+pub(super) fn alone(of: &Standing) -> TextNode {
     let mut node = empty(of.top);
     let needed = of.top.every().into_iter().filter(node_needs);
     for it in needed.chain(of.required_beside()) {

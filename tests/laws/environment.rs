@@ -1,12 +1,20 @@
 //! Random environments as files: a tier, and a random choice of all other nodes. The files are well
 //! formed; whether they obey the rules is random.
 
+use std::sync::LazyLock;
+
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use proptest::sample::{select, subsequence};
+use proptest::sample::{Index, select, subsequence};
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use tierc::compile::written;
 use tierc::model::Environment;
+use tierc::model::declaration::{Literal, Standing, TextNode, Top};
+use tierc::source::Origin;
 
+use super::declared::{alone, is_at, of_environments, samples};
 use crate::support::run;
 
 /// A file.
@@ -99,12 +107,17 @@ fn rollout() -> impl Strategy<Value = String> {
 
 /// A service that is counted.
 fn service() -> BoxedStrategy<String> {
-    let service = (1_u32..8, 1_u32..8, one_of(&["pgbouncer", "direct"]));
-    let service = service.prop_map(|(pods, each, via)| {
+    let service = (
+        1_u32..8,
+        1_u32..8,
+        one_of(&["pgbouncer", "direct"]),
+        one_of(&["", " lifetime=\"4m\""]),
+    );
+    let service = service.prop_map(|(pods, each, via, lifetime)| {
         let children = [
             format!("replicas {pods}"),
             "requests cpu=\"100m\" memory=\"128Mi\"".to_owned(),
-            format!("connections per-pod={each} via=\"{via}\""),
+            format!("connections per-pod={each} via=\"{via}\"{lifetime}"),
         ];
         node("service \"outbox\"", &children)
     });
@@ -254,7 +267,7 @@ fn nodes() -> BoxedStrategy<String> {
         .boxed()
 }
 
-/// Off-hours and an event for the API only, because pools differ between files.
+/// Off-hours and an event of the API and of the pool that every tier has.
 fn schedules() -> BoxedStrategy<String> {
     let off_hours = (one_of(&["mon-fri", "sat,sun", "mon-sun"]), one_of(&["18:00", "22:30"]))
         .prop_map(|(days, from)| {
@@ -262,12 +275,17 @@ fn schedules() -> BoxedStrategy<String> {
                 "off-hours from=\"{from}\" to=\"07:00\" days=\"{days}\" zone=\"Europe/Berlin\" {{ api 0 }}\n"
             )
         });
-    let event = (1_u32..20, one_of(&["America/New_York", "Asia/Kolkata"]), maybe(one_of(&[" lead=\"1h\""])))
-        .prop_map(|(pods, zone, lead)| {
-            format!(
-                "event \"sale\" from=\"2030-11-29T06:00\" to=\"2030-11-30T00:00\" zone=\"{zone}\"{lead} {{ api {pods} }}\n"
-            )
-        });
+    let event = (
+        1_u32..20,
+        one_of(&["America/New_York", "Asia/Kolkata"]),
+        maybe(one_of(&[" lead=\"1h\""])),
+        one_of(&["", "; worker \"worker\" 3"]),
+    );
+    let event = event.prop_map(|(pods, zone, lead, worker)| {
+        format!(
+            "event \"sale\" from=\"2030-11-29T06:00\" to=\"2030-11-30T00:00\" zone=\"{zone}\"{lead} {{ api {pods}{worker} }}\n"
+        )
+    });
     (maybe(off_hours), maybe(event))
         .prop_map(|(off_hours, event)| off_hours + &event)
         .boxed()
@@ -285,7 +303,11 @@ fn load_test() -> impl Strategy<Value = String> {
         (1_u32..500).prop_map(|rate| format!("rate {rate} for=\"5m\"")),
         maybe((1_u32..200).prop_map(|vus| format!("steady vus={vus} for=\"2m\""))),
         vec(stage, 0..4),
-        maybe(one_of(&["250ms", "1s"]).prop_map(|p95| format!("expect p95=\"{p95}\""))),
+        maybe(one_of(&[
+            "expect p95=\"250ms\"",
+            "expect p95=\"1s\"",
+            "expect p50=\"100ms\" p99=\"2s\" errors=\"1%\"",
+        ])),
         maybe((1_u32..9).prop_map(|pods| format!("test-run parallelism={pods}"))),
         request,
     );
@@ -317,6 +339,195 @@ fn operation() -> BoxedStrategy<String> {
         .boxed()
 }
 
+/// An attribute that a file may state.
+struct Statable {
+    of: Standing,
+    values: Vec<Literal>,
+    /// The attributes that its node requires.
+    required: Vec<(Standing, Literal)>,
+    /// The places, in [`STATABLE`], of the attributes that stand in the same child of the same node.
+    beside: Vec<usize>,
+}
+
+/// Every attribute that a file may state, except those that every file states first.
+static STATABLE: LazyLock<Vec<Statable>> = LazyLock::new(|| {
+    let all: Vec<Standing> = of_environments()
+        .filter(|of| !["environment", "tier", "region"].contains(&&*of.full_path()))
+        .collect();
+    let places: Vec<_> = all.iter().map(|of| (of.top.name, child_of(of))).collect();
+    let with_value = |it: Standing| {
+        let value = samples(&it).swap_remove(0);
+        (it, value)
+    };
+    let all = all.into_iter().enumerate().map(|(at, of)| Statable {
+        values: samples(&of),
+        required: of.required_beside().into_iter().map(with_value).collect(),
+        beside: (0..places.len())
+            .filter(|other| *other != at && places[*other] == places[at])
+            .collect(),
+        of,
+    });
+    all.collect()
+});
+
+/// The child of the top-level node in which an attribute stands, if it stands in one.
+fn child_of(of: &Standing) -> Option<String> {
+    let mut node = TextNode::new(of.top.name);
+    of.state(&mut node, vec![samples(of)[0].clone()]);
+    node.children.first().map(|child| child.name.clone())
+}
+
+/// A declared attribute, and a number that chooses its value and what stands beside it.
+pub(crate) type Drawn = (Index, u64);
+
+/// A few of all declared attributes. Each has the same chance.
+pub(crate) fn drawn(most: usize) -> impl Strategy<Value = Vec<Drawn>> {
+    vec((any::<Index>(), any::<u64>()), 0..=most)
+}
+
+/// The file with these attributes as well, as far as it does not state them already.
+pub(crate) fn stating(text: &str, drawn: &[Drawn]) -> Text {
+    let mut nodes = Text(text.to_owned()).nodes();
+    for (at, seed) in drawn {
+        let at = at.index(STATABLE.len());
+        let chosen = &STATABLE[at];
+        // Each attribute has its own part of the number, so the choices are independent.
+        let part = |place: usize| seed.rotate_left(u32::try_from(place * 7 % 64).unwrap());
+        let half = |place: &&usize| part(**place).is_multiple_of(2);
+        let state = |node: &mut TextNode| {
+            let places = chosen.beside.iter().filter(half).chain([&at]);
+            let stated: Vec<_> = places.map(|place| (*place, &STATABLE[*place])).collect();
+            for (of, value) in stated.iter().flat_map(|(_, it)| &it.required) {
+                of.state(node, vec![value.clone()]);
+            }
+            for (place, it) in stated {
+                let number = usize::try_from(part(place) >> 1 & 0xffff).unwrap();
+                let value = it.values[number % it.values.len()].clone();
+                it.of.state(node, vec![value]);
+            }
+        };
+        add(&mut nodes, chosen.of.top, state, || alone(&chosen.of));
+    }
+    Text::of(&nodes)
+}
+
+/// Adds what `state` states to the file's first node `top`, or to a `new` one.
+fn add(
+    nodes: &mut Vec<FileNode>,
+    top: &Top,
+    state: impl Fn(&mut TextNode),
+    new: impl Fn() -> TextNode,
+) {
+    let mut node = TextNode::new(top.name);
+    state(&mut node);
+    let same = |known: &&mut FileNode| known.name() == top.name;
+    if top.name.is_empty() {
+        let known = |child: &TextNode| nodes.iter().any(|known| known.name() == child.name);
+        if !node.children.iter().any(known) {
+            nodes.extend(node.children.iter().map(FileNode::of));
+        }
+    } else if let Some(known) = nodes.iter_mut().find(same) {
+        if !known.children.is_empty() && node.arguments.is_empty() && node.properties.is_empty() {
+            for child in &node.children {
+                known.add(child);
+            }
+        }
+    } else {
+        let mut node = new();
+        state(&mut node);
+        nodes.push(FileNode::of(&node));
+    }
+}
+
+/// The name of the node that a line begins.
+fn name(line: &str) -> &str {
+    line.split(' ').next().unwrap_or_default()
+}
+
+/// A node with its children on the same line.
+fn in_a_line(node: &TextNode) -> String {
+    let text = written(node);
+    text.trim_end().replace("{\n", "{ ").replace('\n', "; ")
+}
+
+/// A top-level node of a random file.
+pub(super) struct FileNode {
+    /// Its first line, or the only one.
+    pub(super) head: String,
+    /// Its children, each in a line.
+    pub(super) children: Vec<String>,
+}
+
+impl FileNode {
+    fn of(node: &TextNode) -> Self {
+        let mut head = node.clone();
+        let children = std::mem::take(&mut head.children);
+        let open = if children.is_empty() { "" } else { " {" };
+        Self {
+            head: written(&head).trim_end().to_owned() + open,
+            children: children.iter().map(in_a_line).collect(),
+        }
+    }
+
+    fn name(&self) -> &str {
+        name(&self.head)
+    }
+
+    /// Adds a child, or its properties to the child that is there, as far as they are not stated.
+    fn add(&mut self, child: &TextNode) {
+        let known = self
+            .children
+            .iter_mut()
+            .find(|line| name(line) == child.name);
+        let Some(line) = known else {
+            self.children.push(in_a_line(child));
+            return;
+        };
+        if line.contains([';', '{']) || !child.arguments.is_empty() || !child.children.is_empty() {
+            return;
+        }
+        for (key, value) in &child.properties {
+            if !line.contains(&format!(" {key}=")) {
+                let mut more = TextNode::new("");
+                more.properties.push((key.clone(), value.clone()));
+                line.push_str(written(&more).trim_end());
+            }
+        }
+    }
+}
+
+impl Text {
+    /// The top-level nodes of a random file.
+    pub(super) fn nodes(&self) -> Vec<FileNode> {
+        let mut nodes: Vec<FileNode> = Vec::new();
+        for line in self.0.lines().filter(|line| *line != "}") {
+            match (line.strip_prefix("    "), nodes.last_mut()) {
+                (Some(child), Some(node)) => node.children.push(child.to_owned()),
+                _ => nodes.push(FileNode {
+                    head: line.to_owned(),
+                    children: Vec::new(),
+                }),
+            }
+        }
+        nodes
+    }
+
+    /// The file with these nodes.
+    pub(super) fn of(nodes: &[FileNode]) -> Self {
+        let mut text = String::new();
+        for node in nodes {
+            text += &format!("{}\n", node.head);
+            for child in &node.children {
+                text += &format!("    {child}\n");
+            }
+            if !node.children.is_empty() {
+                text += "}\n";
+            }
+        }
+        Self(text)
+    }
+}
+
 /// A file of environment `prod`.
 pub(crate) fn environment() -> impl Strategy<Value = Text> {
     let tier = one_of(&["dev", "small", "medium", "large", "xlarge"]);
@@ -332,11 +543,11 @@ pub(crate) fn environment() -> impl Strategy<Value = Text> {
         redis(),
         nodes(),
         (schedules(), service()).prop_map(|(a, b)| [a, b].concat()),
-        operation(),
+        (operation(), drawn(4)),
     );
-    parts.prop_map(|(tier, a, b, c, d, e, f, g, h, i)| {
+    parts.prop_map(|(tier, a, b, c, d, e, f, g, h, (i, drawn))| {
         let head = format!("environment \"prod\"\ntier \"{tier}\"\nregion \"us-east-1\"\n");
-        Text([head, a, b, c, d, e, f, g, h, i].concat())
+        stating(&[head, a, b, c, d, e, f, g, h, i].concat(), &drawn)
     })
 }
 
@@ -349,7 +560,7 @@ pub(crate) fn moving() -> impl Strategy<Value = Text> {
             one_of(&["512Mi", "1Gi", "4Gi"]),
         );
         maybe(amounts.prop_map(|(cpu, memory)| {
-            format!("requests cpu=\"{cpu}\" memory=\"{memory}\"; limits memory=\"8Gi\"")
+            format!("requests cpu=\"{cpu}\" memory=\"{memory}\"\n    limits memory=\"8Gi\"")
         }))
     };
     let api = (
@@ -379,15 +590,16 @@ pub(crate) fn moving() -> impl Strategy<Value = Text> {
     let database = (
         maybe(one_of(&[600, 800, 1000]).prop_map(|max| format!("max-connections {max}"))),
         one_of(&["pgbouncer", "direct"])
-            .prop_map(|via| format!("replicas 1 via=\"{via}\"; instance \"db.r6g.2xlarge\"")),
+            .prop_map(|via| format!("replicas 1 via=\"{via}\"\n    instance \"db.r6g.2xlarge\"")),
         maybe((0_u32..60).prop_map(|count| format!("direct admin={count}"))),
     );
-    (api, pool, pooler, database, moving_nodes(), service()).prop_map(
-        |(api, pool, pooler, database, (nodes, capacity), service)| {
+    let rest = (service(), drawn(1));
+    (api, pool, pooler, database, moving_nodes(), rest).prop_map(
+        |(api, pool, pooler, database, (nodes, capacity), (service, drawn))| {
             let head = "environment \"prod\"\ntier \"large\"\nregion \"us-east-1\"\n".to_owned();
             let queue = "queue \"queue:decisions\" length=50".to_owned();
-            Text(
-                [
+            stating(
+                &[
                     head,
                     node("api", &[api.0, api.1, api.2, api.3, api.4]),
                     node(
@@ -403,6 +615,7 @@ pub(crate) fn moving() -> impl Strategy<Value = Text> {
                     service,
                 ]
                 .concat(),
+                &drawn,
             )
         },
     )
@@ -446,4 +659,28 @@ fn moving_nodes() -> impl Strategy<Value = (String, String)> {
     let none = Just((String::new(), String::new()));
     (general, prop_oneof![2 => none.boxed(), 1 => own.boxed()])
         .prop_map(|(general, (own, capacity))| (general + &own, capacity))
+}
+
+/// The paths that a file states.
+fn stated(text: &Text) -> Vec<String> {
+    let all = resolved(text).list().into_iter();
+    let all = all.filter(|it| matches!(it.origin, Origin::Declared(_)));
+    all.map(|it| it.path).collect()
+}
+
+/// The laws test an attribute only in files that state it.
+#[test]
+fn random_files_state_every_attribute() {
+    let mut runner = TestRunner::deterministic();
+    let files = environment();
+    let mut never: Vec<Standing> = of_environments().collect();
+    for _ in 0..1000 {
+        if never.is_empty() {
+            break;
+        }
+        let paths = stated(&files.new_tree(&mut runner).unwrap().current());
+        never.retain(|of| !paths.iter().any(|path| is_at(of, path)));
+    }
+    let never: Vec<String> = never.iter().map(Standing::full_path).collect();
+    assert_eq!(never, Vec::<String>::new());
 }

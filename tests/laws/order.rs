@@ -14,26 +14,6 @@ fn artifacts(run: &Run) -> Artifacts {
     emit(environment, None, &run.catalogue, "prod.kdl")
 }
 
-/// Nodes as they stand in a text of the generator's: the children of each on lines of their own.
-struct Node {
-    head: String,
-    children: Vec<String>,
-}
-
-fn nodes(text: &Text) -> Vec<Node> {
-    let mut nodes: Vec<Node> = Vec::new();
-    for line in text.0.lines().filter(|line| *line != "}") {
-        match (line.strip_prefix("    "), nodes.last_mut()) {
-            (Some(child), Some(node)) => node.children.push(child.to_owned()),
-            _ => nodes.push(Node {
-                head: line.to_owned(),
-                children: Vec::new(),
-            }),
-        }
-    }
-    nodes
-}
-
 /// `items` in the order given by `order`.
 fn moved<T>(items: &mut [T], order: &mut impl Iterator<Item = Index>) {
     for at in 1..items.len() {
@@ -43,18 +23,14 @@ fn moved<T>(items: &mut [T], order: &mut impl Iterator<Item = Index>) {
 }
 
 /// The same file with its nodes, and the children of each node, in another order.
-fn reordered(text: &Text, order: &[Index]) -> String {
+fn reordered(text: &Text, order: &[Index]) -> Text {
     let mut order = order.iter().copied().cycle();
-    let mut nodes = nodes(text);
+    let mut nodes = text.nodes();
     moved(&mut nodes, &mut order);
     for node in &mut nodes {
         moved(&mut node.children, &mut order);
     }
-    let lines = nodes.into_iter().flat_map(|node| {
-        let close = (!node.children.is_empty()).then(|| "}".to_owned());
-        std::iter::once(node.head).chain(node.children).chain(close)
-    });
-    lines.collect::<Vec<_>>().join("\n")
+    Text::of(&nodes)
 }
 
 /// Runs `work` with this number of threads.
@@ -69,7 +45,7 @@ proptest! {
     #[test]
     fn moving_nodes_changes_no_byte(text in environment(), order in proptest::collection::vec(any::<Index>(), 64)) {
         let other = reordered(&text, &order);
-        prop_assert_eq!(artifacts(&run(&text.0)), artifacts(&run(&other)), "{}", other);
+        prop_assert_eq!(artifacts(&run(&text.0)), artifacts(&run(&other.0)), "{}", other.0);
     }
 }
 

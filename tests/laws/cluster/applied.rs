@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 use tierc::emit::{for_the_cluster, helm, kubernetes, yaml};
-use tierc::model::{Environment, Via};
+use tierc::model::{Environment, Via, Workload};
 
 use super::rollout::Deployment;
 use crate::laws::environment::{Text, resolved};
@@ -91,11 +91,19 @@ impl<'a> Applied<'a> {
         let pools = environment.worker.iter();
         let pools = pools.map(|(name, pool)| {
             let values = &values["workers"][name.as_str()];
-            (name.to_string(), of_the_chart(values, pool.most()))
+            let workload = &pool.workload;
+            (
+                name.to_string(),
+                of_the_chart(values, workload, pool.most()),
+            )
         });
         Self {
             environment,
-            api: of_the_chart(&values["api"], environment.api.workload.most()),
+            api: of_the_chart(
+                &values["api"],
+                &environment.api.workload,
+                environment.api.workload.most(),
+            ),
             pools: pools.collect(),
             pooler: of_the_manifest(
                 &pooler_file.kind("Deployment")["spec"],
@@ -197,8 +205,9 @@ fn of_the_manifest(spec: &Value, weight: u64) -> Deployment {
     }
 }
 
-/// A Deployment of the chart at its maximum. The weight of a pod is its connections.
-fn of_the_chart(values: &Value, most: u32) -> Deployment {
+/// A Deployment of the chart at its maximum. The weight of a pod is its connections: the value of the
+/// variable that its application reads.
+fn of_the_chart(values: &Value, workload: &Workload, most: u32) -> Deployment {
     let update = &values["strategy"]["rollingUpdate"];
     let share = |value: &Value, up: u64| match value.as_str() {
         Some(text) => {
@@ -213,7 +222,8 @@ fn of_the_chart(values: &Value, most: u32) -> Deployment {
     for part in ["strategy", "autoscaling", "queues"] {
         parts.remove(part);
     }
-    let connections = &values["env"]["DATABASE_POOL_MAX"];
+    let variable = workload.connections.env.value.to_string();
+    let connections = &values["env"][variable.as_str()];
     Deployment {
         pods: most,
         surge: count(share(&update["maxSurge"], 99)),
