@@ -18,6 +18,7 @@ mod schedules;
 mod secrets;
 mod snapshots;
 mod terraform;
+mod triggers;
 mod values_template;
 mod yaml;
 

@@ -43,6 +43,8 @@ pub enum Stands {
     Pools,
     /// Attributes that are written in the owner's block.
     Among,
+    /// Attributes that are written in the owner's block if its tag says so.
+    Variant,
 }
 
 impl Stands {
@@ -66,7 +68,8 @@ impl Stands {
             | Self::Named
             | Self::Unnamed
             | Self::Pools
-            | Self::Among => false,
+            | Self::Among
+            | Self::Variant => false,
         }
     }
 }
