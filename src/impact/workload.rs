@@ -71,7 +71,7 @@ pub(super) fn worker(
 fn queue(field: QueueField, felt_by: FeltBy) -> Impact {
     match field {
         QueueField::redis_list(RedisListField::list(())) => {
-            template("pods read another set of queue lists", felt_by)
+            template("pods read a different set of queue lists", felt_by)
         }
         QueueField::postgresql(PostgresqlQueueField::name(()))
         | QueueField::sqs(SqsQueueField::name(()) | SqsQueueField::url(()))
@@ -81,7 +81,7 @@ fn queue(field: QueueField, felt_by: FeltBy) -> Impact {
         | QueueField::rabbitmq(RabbitmqQueueField::name(()))
         | QueueField::redis_stream(RedisStreamField::stream(()) | RedisStreamField::group(()))
         | QueueField::prometheus(PrometheusQueueField::name(())) => {
-            template("pods read another set of queues", felt_by)
+            template("pods read a different set of queues", felt_by)
         }
         QueueField::redis_list(RedisListField::length(()))
         | QueueField::postgresql(PostgresqlQueueField::length(()))
@@ -90,7 +90,7 @@ fn queue(field: QueueField, felt_by: FeltBy) -> Impact {
         | QueueField::rabbitmq(RabbitmqQueueField::length(()))
         | QueueField::redis_stream(RedisStreamField::length(()))
         | QueueField::prometheus(PrometheusQueueField::length(())) => {
-            scaled("KEDA targets another queue depth per replica")
+            scaled("KEDA targets a different queue depth per replica")
         }
         QueueField::postgresql(
             PostgresqlQueueField::framework(()) | PostgresqlQueueField::query(()),
@@ -100,12 +100,12 @@ fn queue(field: QueueField, felt_by: FeltBy) -> Impact {
         | QueueField::rabbitmq(RabbitmqQueueField::mode(()))
         | QueueField::redis_stream(RedisStreamField::count(()))
         | QueueField::prometheus(PrometheusQueueField::query(())) => {
-            scaled("KEDA counts the queue in another way")
+            scaled("KEDA counts the queue in a different way")
         }
         QueueField::kafka(KafkaTopicField::auth(()) | KafkaTopicField::tls(()))
         | QueueField::rabbitmq(RabbitmqQueueField::protocol(()) | RabbitmqQueueField::vhost(()))
         | QueueField::prometheus(PrometheusQueueField::server(())) => {
-            scaled("KEDA reaches the queue in another way")
+            scaled("KEDA reaches the queue in a different way")
         }
         QueueField::sqs(SqsQueueField::visibility(()))
         | QueueField::kafka(KafkaTopicField::partitions(())) => Impact::new(
