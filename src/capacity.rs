@@ -146,7 +146,7 @@ pub fn lacking(outlook: &Outlook, window: ReviewWindow) -> Option<String> {
             ))
         }
         Outlook::Stale { last } => Some(format!(
-            "the newest value is of {last}, {} days before the review",
+            "the newest value is from {last}, {} days before the review",
             days_between(*last, window.last)
         )),
     }

@@ -96,7 +96,7 @@ fn remembered(variable: &'static str, name: &Name) -> Remembered {
 }
 
 fn without_group(name: &Name) -> String {
-    format!("no node group in EKS has the labels of {name}")
+    format!("no node group in EKS has the labels of group {name}")
 }
 
 /// A call about a group whose name is in a variable.
