@@ -14,11 +14,9 @@ use super::compared::{
 use super::compared_inputs::{self, ReadArtifacts};
 use super::exit::Exit;
 use super::gate::{Approved, judge};
-use super::load::require_prices;
 use super::output::Output;
 
 pub(super) fn run(command: &Diff, output: &mut Output) -> Result<Exit, Vec<String>> {
-    require_prices(&command.common)?;
     let artifacts = if command.artifacts {
         ReadArtifacts::Read
     } else {

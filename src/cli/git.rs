@@ -197,14 +197,20 @@ impl Revision<'_> {
         Ok(found)
     }
 
-    /// The text files `names` of the folder `below`; `None` if the revision does not have the
-    /// folder.
+    /// The text files `names` of the folder `below`, each if the revision has it; `None` if it does not
+    /// have the folder.
     pub(super) fn texts(
         &self,
         below: &Path,
         names: &[&str],
-    ) -> Result<Option<Vec<String>>, String> {
-        let folder = match Walk::from_top(self).go(below)? {
+    ) -> Result<Option<Vec<Option<String>>>, String> {
+        // Walked in two steps, so that an absent folder behind a link is no dangling link.
+        let (parent, name) = (below.parent(), below.file_name());
+        let mut found = Walk::from_top(self).go(parent.unwrap_or(Path::new("")))?;
+        if let (TreeNode::Folder(folder), Some(name)) = (&found, name) {
+            found = folder.clone().go(Path::new(name))?;
+        }
+        let folder = match found {
             TreeNode::Absent => return Ok(None),
             TreeNode::File(_) => {
                 return Err(format!("`{}` is not a folder", self.place(below)));
@@ -213,8 +219,12 @@ impl Revision<'_> {
         };
         let text = |name: &&str| {
             let path = below.join(name);
-            let TreeNode::File(object) = folder.clone().go(Path::new(name))? else {
-                return Err(format!("`{}` has no file `{}`", self.name, shown(&path)));
+            let object = match folder.clone().go(Path::new(name))? {
+                TreeNode::File(object) => object,
+                TreeNode::Absent => return Ok(None),
+                TreeNode::Folder(_) => {
+                    return Err(format!("`{}` is not a file", self.place(&path)));
+                }
             };
             let bytes = self.read(&object, &path)?;
             if bytes.len() > MAX_BYTES {
@@ -225,6 +235,7 @@ impl Revision<'_> {
                 ));
             }
             String::from_utf8(bytes)
+                .map(Some)
                 .map_err(|_| format!("`{}` is not UTF-8 text", self.place(&path)))
         };
         names.iter().map(text).collect::<Result<_, _>>().map(Some)

@@ -7,11 +7,12 @@ use crate::catalogue::{Catalogue, Prices};
 use crate::diagnostic::Diagnostics;
 use crate::model::version::major_and_rest;
 use crate::model::{Environment, StorageType, Tier, Word as _};
+use crate::parse::catalogue::Tiers;
 use crate::parse::{self, prices};
-use crate::source::{SourceId, Sources};
+use crate::source::Sources;
 
 use super::CatalogueTexts;
-use super::texts::CatalogueIds;
+use super::texts::{CatalogueIds, Layer, read_instances};
 
 /// The names that environments refer to.
 #[derive(Default)]
@@ -91,6 +92,7 @@ impl Referred {
         prices::WantedPrices {
             regions: self.regions.clone(),
             names: self.names.iter().cloned().chain(storage).collect(),
+            all: false,
         }
     }
 
@@ -118,33 +120,33 @@ impl SubsetFacts {
     /// Reads a catalogue's texts, and returns its mistakes separately.
     pub(super) fn read(
         mut referred: Referred,
-        ids: CatalogueIds,
+        ids: &CatalogueIds,
         texts: &CatalogueTexts,
         sources: &mut Sources,
     ) -> (Self, Diagnostics) {
         let mut about = Diagnostics::new();
-        let text = |id: SourceId| &sources.get(id).text;
-        let read = parse::catalogue::tiers(text(ids.tiers), ids.tiers, &referred.tiers, &mut about);
-        let tiers: BTreeMap<Tier, Ast> = read
+        let layers: Vec<Tiers> = ids
             .tiers
-            .into_iter()
-            .map(|(tier, ast)| (tier, merged(ast, read.defaults.clone())))
+            .iter()
+            .map(|layer| {
+                let (Layer::Own(id) | Layer::BuiltIn(id, _)) = *layer;
+                let text = &sources.get(id).text;
+                parse::catalogue::tiers(text, id, &referred.tiers, &mut about)
+            })
             .collect();
+        let tiers = stacked(&referred.tiers, &layers);
         for tier in tiers.values() {
             referred.add_names(tier);
         }
-        let mut catalogue = parse::instances::instances(
-            text(ids.instances),
-            ids.instances,
-            Some(&referred.all()),
-            &mut about,
-        );
-        catalogue.version = read.version;
-        let prices = referred.budget.then(|| {
-            let source = texts.add_prices(sources);
-            let wanted = referred.prices();
-            prices::prices(&texts.prices.1, source, Some(&wanted), &mut about)
-        });
+        let mut catalogue = read_instances(ids, Some(&referred.all()), sources, &mut about);
+        let versions = layers.into_iter().map(|layer| layer.version);
+        catalogue.version = versions
+            .filter(|version| !version.is_empty())
+            .next()
+            .unwrap_or_default();
+        let prices = referred
+            .budget
+            .then(|| texts.prices(&referred.prices(), sources, &mut about));
         let facts = Self {
             tiers,
             catalogue,
@@ -152,6 +154,22 @@ impl SubsetFacts {
         };
         (facts, about)
     }
+}
+
+/// The wanted tiers that a layer states, each merged over its defaults and over the layers below.
+fn stacked(wanted: &BTreeSet<Tier>, layers: &[Tiers]) -> BTreeMap<Tier, Ast> {
+    let is_stated = |tier: &Tier| layers.iter().any(|layer| layer.tiers.contains_key(tier));
+    let stack = |tier: &Tier| {
+        let own = layers.iter().map(|layer| {
+            let stated = layer.tiers.get(tier).cloned().unwrap_or_default();
+            merged(stated, layer.defaults.clone())
+        });
+        own.reduce(merged)
+    };
+    let stated = wanted.iter().filter(|tier| is_stated(tier));
+    stated
+        .filter_map(|tier| Some((*tier, stack(tier)?)))
+        .collect()
 }
 
 /// A tier over the defaults. Defaults for a group that the tier does not have are dropped.

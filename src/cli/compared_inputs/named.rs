@@ -4,16 +4,16 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::Common;
+use crate::cli::catalogue::{catalogue, catalogue_at};
 use crate::cli::files;
 use crate::cli::git::Repository;
-use crate::cli::load::catalogue;
 use crate::cli::output::Output;
 use crate::compile::{CatalogueTexts, ComparedSide, Matching, SideFile};
 use crate::diagnostic::suggest;
 use crate::model::{Tier, Word};
 use crate::pair::Pair;
 
-use super::{Failed, ReadArtifacts, ReadSides, at_revision, catalogue_at, trees, working_tree};
+use super::{Failed, ReadArtifacts, ReadSides, at_revision, trees, working_tree};
 
 /// A side as it is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,7 +122,7 @@ fn load(
             None => Loaded {
                 side: of_files(working_tree(std::slice::from_ref(path))?),
                 is_folder: path.is_dir(),
-                texts: catalogue(common)?,
+                texts: catalogue(common, std::slice::from_ref(path))?,
             },
         },
         Some(revision) => load_at(revision, path, common, output)?,
@@ -167,7 +167,7 @@ fn load_trees(
             records: trees::records(&found, artifacts)?,
         },
         is_folder,
-        texts: catalogue(common)?,
+        texts: catalogue(common, &[path.to_owned()])?,
     }))
 }
 
@@ -197,7 +197,7 @@ fn load_at(
     })?;
     Ok(Loaded {
         is_folder: first.path != files::shown(path),
-        texts: catalogue_at(&revision, common, output)?,
+        texts: catalogue_at(&revision, common, &[below], output)?,
         side: of_files(files),
     })
 }
