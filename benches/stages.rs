@@ -55,7 +55,7 @@ fn today() -> jiff::civil::Date {
 fn source(sources: &mut Sources, name: &str, text: &str, catalogue: bool) -> SourceId {
     sources.add(Source {
         name: name.into(),
-        text: text.into(),
+        text: text.to_owned().into(),
         catalogue,
     })
 }
@@ -77,17 +77,18 @@ impl Stages {
     fn new() -> Self {
         let texts = CatalogueTexts::embedded();
         let mut sources = Sources::default();
-        let tiers = source(&mut sources, "tiers.kdl", &texts.tiers.1, true);
-        let instances = source(&mut sources, "instances.kdl", &texts.instances.1, true);
+        let file = |name| CatalogueTexts::built_in_file(name).expect("a built-in file");
+        let tiers = source(&mut sources, "tiers.kdl", file("tiers.kdl"), true);
+        let instances = source(&mut sources, "instances.kdl", file("instances.kdl"), true);
         let file = source(&mut sources, "bench.kdl", ONE, false);
         let mut diagnostics = Diagnostics::new();
         let ast = parse::environment(ONE, file, &mut diagnostics);
         let wanted = BTreeSet::from([Tier::Xlarge]);
-        let mut read = parse::catalogue::tiers(&texts.tiers.1, tiers, &wanted, &mut diagnostics);
+        let mut read = parse::catalogue::tiers(file("tiers.kdl"), tiers, &wanted, &mut diagnostics);
         let stated = read.tiers.remove(&Tier::Xlarge).expect("a built-in tier");
         let tier = compile::merged(stated, read.defaults);
-        let text = &texts.instances.1;
-        let catalogue = parse::instances::instances(text, instances, None, &mut diagnostics);
+        let text = file("instances.kdl");
+        let catalogue = parse::instances::built_in(text, instances, None, &mut diagnostics);
         let resolved = resolve::resolve(&ast, &tier, &catalogue, &sources, &mut diagnostics);
         let environment = resolved.expect("a whole environment").environment;
         assert!(!diagnostics.has_errors(), "{diagnostics:?}");
@@ -110,8 +111,11 @@ impl Stages {
     }
 
     fn parse_instances(&self) -> Catalogue {
-        let text = black_box(&self.texts.instances.1);
-        parse::instances::instances(text, self.instances, None, &mut Diagnostics::new())
+        let file = black_box("instances.kdl");
+        let text = CatalogueTexts::built_in_file(file).expect("a built-in file");
+        let wanted = BTreeSet::from(["m7g.2xlarge".to_owned(), "db.r6g.4xlarge".to_owned()]);
+        let mut found = Diagnostics::new();
+        parse::instances::built_in(text, self.instances, Some(&wanted), &mut found)
     }
 
     fn resolve(&self) -> Environment {
@@ -156,7 +160,8 @@ impl Stages {
 
     /// The floor of what reads: a copy of the environment's text and of the catalogue's.
     fn copy_texts(&self) -> Vec<String> {
-        let texts = [ONE, &self.texts.tiers.1, &self.texts.instances.1];
+        let file = |name| CatalogueTexts::built_in_file(name).expect("a built-in file");
+        let texts = [ONE, file("tiers.kdl"), file("instances.kdl")];
         black_box(texts).map(str::to_owned).to_vec()
     }
 

@@ -19,7 +19,7 @@ pub(crate) fn parse(bytes: &[u8]) {
     let mut sources = Sources::default();
     let source = sources.add(Source {
         name: "prod.kdl".into(),
-        text: text.to_owned(),
+        text: text.to_owned().into(),
         catalogue: false,
     });
     let mut found = Diagnostics::new();

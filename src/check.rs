@@ -12,6 +12,7 @@ mod queue_keys;
 pub mod redis;
 mod statement;
 pub mod time;
+mod unknown;
 mod workloads;
 
 use crate::ast::{Ast, TopPart};

@@ -3,6 +3,7 @@
 mod affected;
 mod args;
 mod capacity;
+mod catalogue;
 mod check;
 mod compared;
 mod compared_inputs;
@@ -20,6 +21,7 @@ mod load;
 mod man;
 mod output;
 mod plan;
+mod prices;
 mod progress;
 mod prometheus;
 mod render;
@@ -132,6 +134,7 @@ fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit, Vec<String>> 
         Command::Affected(command) => affected::run(command, output),
         Command::Cost(command) => cost::run(command, output),
         Command::Capacity(command) => capacity::run(command, output),
+        Command::Prices(command) => prices::run(command, output),
         Command::Tiers(command) => tiers::run(command, output),
         Command::Schema(command) => Ok(schema::run(command, output)),
         Command::Layout(command) => Ok(layout::run(command, output)),

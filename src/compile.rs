@@ -1,6 +1,7 @@
 //! The driver: texts in, environments and findings out. Only this room knows the order of the
 //! stages.
 
+mod built_in;
 mod catalogue_subset;
 mod compare;
 mod fix;
@@ -34,11 +35,11 @@ pub use catalogue_subset::merged;
 pub use fix::{Applied, Fixed, Fixes, Repairable, fix, repairable};
 
 pub use compare::{ComparedSide, Comparison, Matching, SideFile, compare};
-pub use money::{EnvironmentCosts, StateCosts, all_read, costs, state_costs};
+pub use money::{EnvironmentCosts, StateCosts, all_read, costs, price_selection, state_costs};
 pub use outcome::{CostChange, CostChanges, Outcome, cost_changes, differing};
 pub use record::{Record, RecordedRun};
 pub use restated::{restated, unsayable, written};
-pub use texts::CatalogueTexts;
+pub use texts::{CatalogueFile, CatalogueTexts};
 
 /// A file to compile.
 #[derive(Clone, Debug)]
@@ -108,7 +109,7 @@ pub fn compile(inputs: Vec<Input>, texts: &CatalogueTexts, today: Date) -> Run {
     for file in &parsed {
         referred.add_file(&file.ast);
     }
-    let (facts, about) = SubsetFacts::read(referred, ids, texts, &mut sources);
+    let (facts, about) = SubsetFacts::read(referred, &ids, texts, &mut sources);
     let files = finish_all(parsed, &facts, about, &sources, today);
     Run {
         sources,
@@ -185,7 +186,7 @@ fn decode(input: Input, sources: &mut Sources) -> (SourceId, Option<usize>) {
     (
         sources.add(Source {
             name: line(&input.name).into_owned(),
-            text,
+            text: text.into(),
             catalogue: false,
         }),
         bad,

@@ -22,6 +22,7 @@
 //!   alone writes shell.
 //! - [`chart_schema`] validates the values against the schema of a chart, and [`chart_replicas`] finds the
 //!   templates of a chart that set `replicas` whatever scales the pods.
+//! - [`price_list`] reads the price lists that AWS publishes, for `tierc prices import`.
 //! - [`metric`] is the table of watched metrics, shared by alerts, runbook and capacity review.
 //! - [`schedule`] is the calendar: the pods that off-hours and events ask for at any moment.
 //! - [`diff`] says in what two environments differ and why, [`impact`] what that interrupts, and
@@ -55,6 +56,7 @@ pub mod model;
 pub mod pair;
 pub mod parse;
 pub mod plan;
+pub mod price_list;
 pub mod report;
 pub mod resolve;
 pub mod rewrite;

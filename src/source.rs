@@ -4,6 +4,7 @@
 
 mod inputs;
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -21,7 +22,7 @@ pub struct Source {
     /// Its name for the user: a path as given, or `catalogue/tiers.kdl`.
     pub name: String,
     /// The text itself, valid UTF-8.
-    pub text: String,
+    pub text: Cow<'static, str>,
     /// Whether this is a file of the catalogue, so its values are defaults.
     pub catalogue: bool,
 }
@@ -116,11 +117,16 @@ pub struct Span {
     pub end: u32,
 }
 
+impl SourceId {
+    /// The first source, for texts whose findings are not shown.
+    pub const NOWHERE: Self = Self(0);
+}
+
 impl Span {
     /// An empty span at the start of the first source, for values that never appear in a finding.
     #[must_use]
     pub fn nowhere() -> Self {
-        Self::new(SourceId(0), 0, 0)
+        Self::new(SourceId::NOWHERE, 0, 0)
     }
 
     /// The range `start..end` of `source`; sources are at most 1 MiB, so offsets fit.

@@ -1,6 +1,8 @@
 //! The laws of the tier catalogue, and the shipped environments.
 
+mod consistency;
 mod facts;
+mod own;
 mod public;
 mod table;
 

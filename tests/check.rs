@@ -6,7 +6,7 @@ mod guide;
 mod laws;
 mod repairs;
 
-use tierc::compile::{CatalogueTexts, Input, Run, compile};
+use tierc::compile::{CatalogueFile, CatalogueTexts, Input, Run, compile};
 use tierc::diagnostic::Severity;
 
 use crate::support::{codes, today};
@@ -102,10 +102,13 @@ fn what_is_missing_from_an_empty_file_is_said_at_once() {
 
 /// A run over a catalogue that knows a PgBouncer without the vulnerabilities to be published.
 fn run_with_safe_image(text: &str) -> Run {
-    let mut texts = CatalogueTexts::embedded();
-    let instances = &mut texts.instances.1;
+    let instances = CatalogueTexts::built_in_file("instances.kdl").unwrap();
     assert!(instances.contains("newest-image=\"1.25.1\" safe=\"1.26.1\""));
-    *instances = instances.replace("newest-image=\"1.25.1\"", "newest-image=\"1.26.1\"");
+    let texts = CatalogueTexts::embedded().with(
+        CatalogueFile::Instances,
+        "own/instances.kdl".into(),
+        "pgbouncer newest-image=\"1.26.1\" safe=\"1.26.1\"\n".into(),
+    );
     let input = Input {
         name: "prod.kdl".into(),
         bytes: text.as_bytes().to_vec(),

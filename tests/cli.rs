@@ -158,10 +158,8 @@ fn cost_takes_the_prices_of_a_catalogue_of_ones_own() {
     let folder = folder();
     let own = folder.path().join("own");
     fs::create_dir(&own).unwrap();
-    for file in ["tiers.kdl", "instances.kdl", "prices.kdl"] {
-        fs::copy(project("schema/catalogue").join(file), own.join(file)).unwrap();
-    }
-    let prices = fs::read_to_string(own.join("prices.kdl")).unwrap();
+    let prices = project("schema/catalogue/prices/us-east-1.kdl");
+    let prices = fs::read_to_string(prices).unwrap();
     let with = |control_plane: &str| {
         let stated = prices.replace("control-plane hourly=\"0.10\"", control_plane);
         fs::write(own.join("prices.kdl"), stated).unwrap();
@@ -180,35 +178,106 @@ fn cost_takes_the_prices_of_a_catalogue_of_ones_own() {
     );
 }
 
+/// A price list with one row, a line of facts, and a statement about a tier.
+const PRICES: &str = "prices region=\"us-east-1\" currency=\"USD\" date=\"2026-11-01\" hours=730 source=\"ours\"\ncontrol-plane hourly=\"1.10\"\n";
+
 #[test]
-fn a_catalogue_without_prices_serves_what_asks_for_no_money() {
+fn each_file_of_a_catalogue_is_optional_and_adds_to_the_built_in_one() {
     let folder = folder();
-    let own = folder.path().join("own");
-    fs::create_dir(&own).unwrap();
-    for file in ["tiers.kdl", "instances.kdl"] {
-        fs::copy(project("schema/catalogue").join(file), own.join(file)).unwrap();
+    let dev = "environments/dev.kdl";
+    let run = |arguments: &[&str]| tierc(folder.path(), arguments);
+    fs::create_dir(folder.path().join("own")).unwrap();
+    let none = run(&["check", dev, "--catalogue", "own"]);
+    assert_eq!(code(&none), 1);
+    assert_eq!(
+        stderr(&none),
+        "error: the catalogue: `own` has none of the files `tiers.kdl`, `instances.kdl`, `prices.kdl` and `discounts.kdl`\n"
+    );
+    fs::write(folder.path().join("own/prices.kdl"), PRICES).unwrap();
+    for arguments in [&["cost", dev][..], &["tiers"], &["check"], &["render", dev]] {
+        let output = run(&[arguments, &["--catalogue", "own"]].concat());
+        assert_eq!(code(&output), 0, "{arguments:?}: {}", stderr(&output));
     }
-    let (dev, small) = ("environments/dev.kdl", "environments/small.kdl");
-    let run = |arguments: &[&str]| {
-        let catalogue = ["--catalogue", "own"];
-        tierc(folder.path(), &[arguments, &catalogue].concat())
-    };
-    for needs_none in [
-        &["check", dev][..],
-        &["render", dev],
-        &["show", dev],
-        &["why", dev, "api.replicas.max"],
-        &["plan", dev, dev],
+    for (name, says) in [
+        ("instance.kdl", "did you mean `instances.kdl`?"),
+        ("mine.kdl", "a catalogue has the files `tiers.kdl`,"),
+        ("prices", "put its price lists into `own/prices.kdl`"),
     ] {
-        let output = run(needs_none);
-        assert_eq!(code(&output), 0, "{needs_none:?}");
+        let path = folder.path().join("own").join(name);
+        fs::write(&path, "").unwrap();
+        let output = run(&["cost", dev, "--catalogue", "own"]);
+        assert_eq!(code(&output), 1, "{name}");
+        assert!(stderr(&output).contains(says), "{}", stderr(&output));
+        fs::remove_file(path).unwrap();
     }
-    for needs_them in [&["cost", dev][..], &["tiers"], &["diff", dev, small]] {
-        let output = run(needs_them);
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(code(&output), 1, "{needs_them:?}");
-        assert!(said.contains("own/prices.kdl"), "{said}");
-    }
+}
+
+#[test]
+fn a_folder_beside_the_environments_is_the_catalogue_of_every_command() {
+    let folder = folder();
+    let at = folder.path();
+    let dev = "environments/dev.kdl";
+    let cost = |arguments: &[&str]| {
+        let output = tierc(at, arguments);
+        assert_eq!(code(&output), 0, "{arguments:?}: {}", stderr(&output));
+        stdout(&output)
+    };
+    let built_in = cost(&["cost", dev]);
+    fs::create_dir(at.join("catalogue")).unwrap();
+    // A folder of that name without a file of a catalogue is something else.
+    fs::write(at.join("catalogue/README.md"), "").unwrap();
+    assert_eq!(cost(&["cost", dev]), built_in);
+    fs::write(at.join("catalogue/prices.kdl"), PRICES).unwrap();
+    let own = cost(&["cost", dev]);
+    assert_ne!(own, built_in);
+    assert_eq!(cost(&["cost", dev, "--catalogue", "catalogue"]), own);
+    assert_eq!(cost(&["cost", "./environments/dev.kdl"]), own);
+    assert_ne!(cost(&["cost"]), "");
+    // Another folder, for the same environments.
+    fs::create_dir(at.join("other")).unwrap();
+    let cheap = PRICES.replace("1.10", "0.01");
+    fs::write(at.join("other/prices.kdl"), cheap).unwrap();
+    assert_ne!(cost(&["cost", dev, "--catalogue", "other"]), own);
+    // The environments of two folders, each with its own catalogue.
+    fs::create_dir_all(at.join("two/catalogue")).unwrap();
+    fs::create_dir_all(at.join("two/environments")).unwrap();
+    fs::copy(at.join(dev), at.join("two/environments/dev2.kdl")).unwrap();
+    fs::write(at.join("two/catalogue/prices.kdl"), PRICES).unwrap();
+    let both = tierc(at, &["cost", dev, "two/environments"]);
+    assert_eq!(code(&both), 1);
+    assert_eq!(
+        stderr(&both),
+        "error: `catalogue` and `two/catalogue` are both beside the environments: pass one with `--catalogue`\n"
+    );
+}
+
+#[test]
+fn an_unknown_instance_type_is_one_line_to_write() {
+    let folder = folder();
+    let at = folder.path();
+    let text = "environment \"p\"\ntier \"small\"\nregion \"us-east-1\"\nnodes \"general\" { instance \"m42z.xlarge\" }\n";
+    fs::write(at.join("p.kdl"), text).unwrap();
+    let output = tierc(at, &["check", "p.kdl"]);
+    assert_eq!(code(&output), 3);
+    let told = stdout(&output);
+    let line = told
+        .split('`')
+        .find(|it| it.starts_with("node-type \"m42z.xlarge\""))
+        .unwrap_or_else(|| panic!("{told}"))
+        .to_owned();
+    // As printed, it has holes, and says so. Filled in, it is a fact.
+    fs::create_dir(at.join("catalogue")).unwrap();
+    fs::write(at.join("catalogue/instances.kdl"), &line).unwrap();
+    assert_eq!(code(&tierc(at, &["check", "p.kdl"])), 3);
+    let filled = line
+        .replace("vcpu=?", "vcpu=4")
+        .replace("\"?Gi\"", "\"16Gi\"")
+        .replace("enis=?", "enis=4")
+        .replace("addresses=?", "addresses=15");
+    assert!(!filled.contains('?'), "{filled}");
+    fs::write(at.join("catalogue/instances.kdl"), filled).unwrap();
+    let output = tierc(at, &["check", "p.kdl"]);
+    assert_eq!(code(&output), 0, "{}", stdout(&output));
 }
 
 #[test]
@@ -421,10 +490,8 @@ fn with_tiers(from: &str, to: &str) -> tempfile::TempDir {
     let folder = folder();
     let own = folder.path().join("own");
     fs::create_dir(&own).unwrap();
-    for file in ["tiers.kdl", "instances.kdl", "prices.kdl"] {
-        let text = fs::read_to_string(project("schema/catalogue").join(file)).unwrap();
-        fs::write(own.join(file), text.replacen(from, to, 1)).unwrap();
-    }
+    let text = fs::read_to_string(project("schema/catalogue/tiers.kdl")).unwrap();
+    fs::write(own.join("tiers.kdl"), text.replacen(from, to, 1)).unwrap();
     folder
 }
 
@@ -570,12 +637,17 @@ fn a_catalogue_of_ones_own_begins_with_the_built_in_one() {
     let folder = folder();
     let own = folder.path().join("own");
     fs::create_dir(&own).unwrap();
-    for file in ["tiers.kdl", "instances.kdl", "prices.kdl"] {
+    for (file, own_name) in [
+        ("tiers.kdl", "tiers.kdl"),
+        ("instances.kdl", "instances.kdl"),
+        ("discounts.kdl", "discounts.kdl"),
+        ("prices/us-east-1.kdl", "prices.kdl"),
+    ] {
         let printed = tierc(folder.path(), &["schema", "--built-in", file]);
         assert_eq!(code(&printed), 0);
         let text = fs::read_to_string(project("schema/catalogue").join(file)).unwrap();
         assert_eq!(stdout(&printed), text);
-        fs::write(own.join(file), text).unwrap();
+        fs::write(own.join(own_name), text).unwrap();
     }
     let cost = |more: &[&str]| {
         let cost = ["cost", "environments/dev.kdl"];

@@ -6,7 +6,7 @@ mod change;
 mod laws;
 mod prices;
 
-use tierc::compile::{self, CatalogueTexts, EnvironmentCosts, Input, Run};
+use tierc::compile::{self, CatalogueFile, CatalogueTexts, EnvironmentCosts, Input, Run};
 use tierc::cost::{self, Estimate};
 use tierc::report;
 
@@ -17,10 +17,10 @@ type Files<'a> = &'a [(&'a str, &'a str)];
 
 /// Compiles files, and estimates what they cost at prices of a user's own, or the built-in ones.
 fn costs(files: Files<'_>, prices: Option<&str>) -> (Run, EnvironmentCosts) {
-    let mut texts = CatalogueTexts::embedded();
-    if let Some(prices) = prices {
-        texts.prices = ("own/prices.kdl".into(), prices.into());
-    }
+    let texts = match prices {
+        Some(prices) => at_prices(prices),
+        None => CatalogueTexts::embedded(),
+    };
     let inputs = files
         .iter()
         .map(|(name, text)| Input {
@@ -31,6 +31,13 @@ fn costs(files: Files<'_>, prices: Option<&str>) -> (Run, EnvironmentCosts) {
     let mut run = compile::compile(inputs, &texts, today());
     let costs = compile::costs(&mut run, &texts, today());
     (run, costs)
+}
+
+/// The built-in catalogue with other prices, and without the built-in discounts.
+fn at_prices(prices: &str) -> CatalogueTexts {
+    CatalogueTexts::embedded()
+        .replacing(CatalogueFile::Prices, "own/prices.kdl", prices.to_owned())
+        .replacing(CatalogueFile::Discounts, "own/discounts.kdl", String::new())
 }
 
 /// The estimate of one file at the built-in prices.
@@ -130,7 +137,7 @@ fn several_environments_are_a_table_with_a_total() {
 #[test]
 fn what_has_no_price_is_listed_and_in_no_sum() {
     let text = with(
-        "database {\n    instance \"db.x2g.large\"\n    replicas 1\n    storage gib=500 max-gib=1000 type=\"io2\" iops=3000\n}\n",
+        "database {\n    instance \"db.x9z.large\"\n    replicas 1\n    storage gib=500 max-gib=1000 type=\"io2\" iops=3000\n}\n",
     );
     story("unpriced_items", &[("prod.kdl", &text)]);
     let estimate = estimate(&text);
@@ -156,7 +163,7 @@ fn what_has_no_price_is_listed_and_in_no_sum() {
 
 #[test]
 fn a_region_without_prices_is_said_once_and_never_guessed() {
-    let text = "environment \"prod\"\ntier \"small\"\nregion \"eu-central-1\"\n";
+    let text = "environment \"prod\"\ntier \"small\"\nregion \"ap-southeast-6\"\n";
     story("region_without_prices", &[("prod.kdl", text)]);
     assert_eq!(estimate(text).range(), None);
 }
@@ -186,7 +193,7 @@ fn reserved_capacity_is_a_row_and_spot_nodes_are_not_covered() {
 #[test]
 fn what_has_no_discount_stays_at_its_list_price_and_is_said() {
     let text = with("cost reserved=50\n");
-    let prices = CatalogueTexts::embedded().prices.1;
+    let prices = laws::built_in();
     let without: Vec<&str> = prices
         .lines()
         .filter(|line| !line.starts_with("reserved \"redis\""))
@@ -264,11 +271,11 @@ fn every_json_report_fits_its_schema() {
     let mut files = shipped();
     files.push((
         "prod.kdl".into(),
-        with("database { instance \"db.x2g.large\"; }\n"),
+        with("database { instance \"db.x9z.large\"; }\n"),
     ));
     files.push((
         "eu.kdl".into(),
-        "environment \"eu\"\ntier \"dev\"\nregion \"eu-central-1\"\ncluster \"dev\"\n".into(),
+        "environment \"eu\"\ntier \"dev\"\nregion \"ap-southeast-6\"\ncluster \"dev\"\n".into(),
     ));
     let files: Vec<(&str, &str)> = files
         .iter()

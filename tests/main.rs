@@ -18,6 +18,7 @@ mod metric;
 mod model;
 mod parse;
 mod plan;
+mod price_list;
 mod resolve;
 mod rewrite;
 mod schedule;

@@ -17,13 +17,10 @@ use std::sync::LazyLock;
 use tierc::action::Action;
 use tierc::catalogue::Catalogue;
 use tierc::compile::CatalogueTexts;
-use tierc::diagnostic::Diagnostics;
 use tierc::model::Environment;
 use tierc::pair::Pair;
 use tierc::plan::procedure::Procedure;
 use tierc::plan::{Move, Plan, PlanRequest, plan};
-
-use tierc::source::{Source, Sources};
 
 use crate::support::{run, today};
 
@@ -89,16 +86,7 @@ pub(crate) fn unbroken(shell: &str) -> String {
 /// The whole catalogue.
 pub(crate) fn catalogue() -> &'static Catalogue {
     static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
-        let (name, text) = CatalogueTexts::embedded().instances;
-        let mut sources = Sources::default();
-        let source = sources.add(Source {
-            name,
-            text: text.clone(),
-            catalogue: true,
-        });
-        let mut diagnostics = Diagnostics::new();
-        let catalogue = tierc::parse::instances::instances(&text, source, None, &mut diagnostics);
-        assert!(diagnostics.is_empty());
+        let (catalogue, _) = CatalogueTexts::embedded().everything("us-east-1");
         catalogue
     });
     &CATALOGUE

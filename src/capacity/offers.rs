@@ -28,11 +28,8 @@ impl Offers {
     /// All instances of a catalogue, with their prices in a region.
     #[must_use]
     pub fn of(texts: &CatalogueTexts, region: &str) -> Self {
-        let (catalogue, mut prices) = texts.everything();
-        Self {
-            catalogue,
-            prices: prices.regions.remove(region).unwrap_or_default(),
-        }
+        let (catalogue, prices) = texts.everything(region);
+        Self { catalogue, prices }
     }
 
     /// RDS classes that are at least as large as `own` in every respect, and `enough`.

@@ -35,7 +35,7 @@ pub fn check(estimates: &[Estimate], prices: &Prices, today: Date) -> Diagnostic
 }
 
 /// The advice for a missing price.
-const OWN_PRICES: &str = "add the missing prices to the `prices.kdl` of your own catalogue, and pass its folder with `--catalogue DIR`; `tierc explain price-missing` says how to start one";
+const OWN_PRICES: &str = "add the missing prices to `catalogue/prices.kdl` beside the environments: `tierc prices import` writes it from the price lists of AWS, and `tierc explain price-missing` shows the rows";
 
 /// Finds nothing without an estimate.
 fn where_money_is_asked_for(_: &Context<'_>, _: &mut Findings) {}

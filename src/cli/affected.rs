@@ -11,12 +11,10 @@ use super::compared::{
 };
 use super::compared_inputs::base;
 use super::exit::Exit;
-use super::load::require_prices;
 use super::output::Output;
 use super::values_templates;
 
 pub(super) fn run(command: &Affected, output: &mut Output) -> Result<Exit, Vec<String>> {
-    require_prices(&command.common)?;
     let read = base::read(&command.base, &command.paths, &command.common, output)?;
     let (comparison, texts) = read.compare(&command.common);
     // With the same catalogue, equal environments render the same files.

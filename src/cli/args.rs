@@ -109,6 +109,8 @@ pub(super) enum Command {
     Cost(CostArgs),
     /// Forecast when metrics reach their thresholds, and propose the cheapest change.
     Capacity(CapacityArgs),
+    /// Import prices from the price lists that AWS publishes.
+    Prices(PricesArgs),
     /// Print the five tiers side by side.
     Tiers(TiersArgs),
     /// Print the JSON Schema of a resolved environment, or another schema.
@@ -124,7 +126,9 @@ pub(super) enum Command {
 /// The options of every command that compiles.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Common {
-    /// A folder with tiers.kdl, instances.kdl and prices.kdl that replaces the built-in catalogue.
+    /// A folder with files that add to the built-in catalogue: tiers.kdl, instances.kdl, prices.kdl,
+    /// discounts.kdl [default: the folder `catalogue` in or beside the folder of the environments, if
+    /// there is one].
     #[arg(long, value_name = "DIR")]
     pub(super) catalogue: Option<PathBuf>,
     /// Use this day as today, to repeat an earlier run.
@@ -348,6 +352,40 @@ pub(super) struct CapacityArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct PricesArgs {
+    #[command(subcommand)]
+    pub(super) command: PricesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PricesCommand {
+    /// Write a prices.kdl for the regions and instances of the environments (docs/prices.md).
+    ///
+    /// The file is complete, or it is not changed. An existing prices.kdl keeps the lines above those of
+    /// an earlier import, and the imported lists of other services and regions.
+    Import(PricesImport),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PricesImport {
+    /// Price lists of AmazonEC2, AmazonRDS, AmazonElastiCache and AmazonEKS, as CSV or JSON.
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Files or folders of the environments whose prices are wanted.
+    #[arg(long = "for", default_value = "environments", value_name = "PATH")]
+    pub(super) environments: Vec<PathBuf>,
+    /// Import the prices of every instance in the regions of the environments. Otherwise only those of
+    /// the environments and of the five tiers.
+    #[arg(long)]
+    pub(super) all: bool,
+    /// The file to write [default: prices.kdl in the folder of the catalogue].
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct TiersArgs {
     #[command(flatten)]
     pub(super) common: Common,
@@ -372,9 +410,11 @@ pub(super) struct Schema {
     /// Print the JSON Schema of what a values template reads.
     #[arg(long, conflicts_with_all = ["terraform", "helm", "report"])]
     pub(super) template: bool,
-    /// Print a file of the built-in catalogue, as a start for your own.
+    /// Print a file of the built-in catalogue: tiers.kdl, instances.kdl, discounts.kdl or
+    /// prices/REGION.kdl.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["terraform", "helm", "report", "template"])]
-    #[arg(value_parser = clap::builder::PossibleValuesParser::new(CatalogueTexts::FILES))]
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(CatalogueTexts::built_in_files()))]
+    #[arg(hide_possible_values = true)]
     pub(super) built_in: Option<String>,
 }
 

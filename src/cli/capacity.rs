@@ -18,11 +18,12 @@ use crate::report::capacity::text::{CapacityStyle, text};
 use crate::report::capacity::{CapacityReport, Reviewed, json, report};
 
 use super::args::{CapacityArgs, PageFormat};
+use super::catalogue::catalogue;
 use super::check::print_findings;
 use super::error::Error;
 use super::exit::Exit;
 use super::files;
-use super::load::{catalogue, single, today};
+use super::load::{single, today};
 use super::output::Output;
 use super::prometheus::Prometheus;
 
@@ -30,7 +31,10 @@ use super::prometheus::Prometheus;
 const MOST_BYTES: u64 = 64 << 20;
 
 pub(super) fn run(command: &CapacityArgs, output: &mut Output) -> Result<Exit, Vec<String>> {
-    let (texts, today) = (catalogue(&command.common)?, today(&command.common));
+    let (texts, today) = (
+        catalogue(&command.common, std::slice::from_ref(&command.file))?,
+        today(&command.common),
+    );
     let input = input(&command.file)?;
     let run = compile::compile(vec![input.clone()], &texts, today);
     let environment = single(&run).filter(|_| compile::all_read(&run));

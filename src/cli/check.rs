@@ -9,6 +9,7 @@ use crate::diagnostic::{Help, Severity, json};
 use crate::report::diff::source as unified;
 
 use super::args::{Check, Deny, FindingsFormat};
+use super::catalogue::catalogue;
 use super::error::Error;
 use super::exit::Exit;
 use super::files::{self, Rewrite};
@@ -23,7 +24,7 @@ pub(super) fn run(command: &Check, output: &mut Output) -> Result<Exit, Vec<Stri
         return fix(command, output);
     }
     let (texts, today) = (
-        load::catalogue(&command.common)?,
+        catalogue(&command.common, &command.paths)?,
         load::today(&command.common),
     );
     let run = load_with(&command.paths, &texts, today)?;
@@ -42,7 +43,7 @@ fn fix(command: &Check, output: &mut Output) -> Result<Exit, Vec<String>> {
     let told =
         |errors: &[Error]| -> Vec<String> { errors.iter().map(ToString::to_string).collect() };
     let inputs = files::read_inputs(&command.paths).map_err(|errors| told(&errors))?;
-    let texts = load::catalogue(&command.common)?;
+    let texts = catalogue(&command.common, &command.paths)?;
     let today = load::today(&command.common);
     let wanted = if command.all { Fixes::All } else { Fixes::Safe };
     let sources: Vec<compile::Input> = inputs
@@ -145,7 +146,7 @@ fn print_fixable(run: &Run, texts: &CatalogueTexts, today: Date, output: &mut Ou
         let source = run.sources.get(file.source);
         let input = compile::Input {
             name: source.name.clone(),
-            bytes: source.text.clone().into_bytes(),
+            bytes: source.text.as_bytes().to_vec(),
         };
         compile::repairable(&input, texts, today, with_repairs.len())
     };

@@ -15,7 +15,7 @@ use super::args::{Common, ComparedArgs};
 use super::exit::Exit;
 use super::files;
 use super::git::{Revision, RevisionFile};
-use super::load::{catalogue, today};
+use super::load::today;
 use super::output::Output;
 use super::values_templates::{self, TemplateText};
 
@@ -201,44 +201,4 @@ fn at_revision(
         }
     };
     Ok(found.into_iter().map(file).collect())
-}
-
-/// The catalogue at a revision: a user's folder, if it is in the repository, else the present one.
-fn catalogue_at(
-    revision: &Revision<'_>,
-    common: &Common,
-    output: &Output,
-) -> Result<CatalogueTexts, Vec<String>> {
-    let Some(folder) = &common.catalogue else {
-        return Ok(CatalogueTexts::embedded());
-    };
-    let below = revision.relative(folder);
-    let Some(below) = below.map_err(|error| vec![error])? else {
-        return catalogue(common);
-    };
-    let texts = revision
-        .texts(&below, &CatalogueTexts::FILES)
-        .map_err(|error| vec![error])?;
-    let Some(texts) = texts else {
-        output.say_prose(&format!(
-            "`{}` has no `{}`, so its environments are read with the built-in catalogue",
-            revision.name(),
-            files::shown(folder)
-        ));
-        return Ok(CatalogueTexts::embedded());
-    };
-    let mut texts = CatalogueTexts::FILES.iter().zip(texts).map(|(name, text)| {
-        let shown = format!("{}:{}", revision.name(), files::shown(&folder.join(name)));
-        (shown, text)
-    });
-    let mut next = || {
-        texts
-            .next()
-            .expect("a text was read for each file of a catalogue")
-    };
-    Ok(CatalogueTexts {
-        tiers: next(),
-        instances: next(),
-        prices: next(),
-    })
 }

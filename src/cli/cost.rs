@@ -5,14 +5,15 @@ use crate::cost;
 use crate::report::cost::{ReportedCosts, json, markdown, text};
 
 use super::args::{CostArgs, ReportFormat};
+use super::catalogue::catalogue;
 use super::check::{findings_as_json, print_findings};
 use super::exit::Exit;
-use super::load::{catalogue_with_prices, load_with, today};
+use super::load::{load_with, today};
 use super::output::Output;
 
 pub(super) fn run(command: &CostArgs, output: &mut Output) -> Result<Exit, Vec<String>> {
     let (texts, today) = (
-        catalogue_with_prices(&command.common)?,
+        catalogue(&command.common, &command.paths)?,
         today(&command.common),
     );
     let mut run = load_with(&command.paths, &texts, today)?;

@@ -14,12 +14,10 @@ use super::compared::{
 use super::compared_inputs::{self, ReadArtifacts};
 use super::exit::Exit;
 use super::gate::{Approved, judge};
-use super::load::require_prices;
 use super::output::Output;
 use super::values_templates;
 
 pub(super) fn run(command: &Diff, output: &mut Output) -> Result<Exit, Vec<String>> {
-    require_prices(&command.common)?;
     let artifacts = if command.artifacts {
         ReadArtifacts::Read
     } else {

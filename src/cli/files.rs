@@ -26,8 +26,8 @@ pub use input::{FileInput, is_without_environments, read_inputs, shown, stay_on_
 pub use leftover::{Leftover, is_tree_name};
 pub(in crate::cli) use plan::lock_of;
 pub use plan::{FileChange, TreePlan, edited, plan_tree, remove_tree, stale_trees, written};
-pub use read::{MOST_BYTES, read_file};
-pub use source::{Rewrite, rewrite};
+pub use read::{MOST_BYTES, open_regular, read_file};
+pub use source::{Rewrite, create, rewrite};
 pub use stage::{StagedTree, stage_tree};
 pub use turn::{PATIENCE, WriteTurn};
 

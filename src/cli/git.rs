@@ -206,13 +206,13 @@ impl Revision<'_> {
         Ok(found)
     }
 
-    /// The text files `names` of the folder `below`; `None` if the revision does not have the
-    /// folder.
+    /// The text files `names` of the folder `below`, each if the revision has it; `None` if it does not
+    /// have the folder.
     pub(super) fn texts(
         &self,
         below: &Path,
         names: &[&str],
-    ) -> Result<Option<Vec<String>>, String> {
+    ) -> Result<Option<Vec<Option<String>>>, String> {
         let folder = match Walk::from_top(self).go(below)? {
             TreeNode::Absent => return Ok(None),
             TreeNode::File(_) => {
@@ -222,10 +222,14 @@ impl Revision<'_> {
         };
         let text = |name: &&str| {
             let path = below.join(name);
-            let TreeNode::File(object) = folder.clone().go(Path::new(name))? else {
-                return Err(format!("`{}` has no file `{}`", self.name, shown(&path)));
+            let object = match folder.clone().go(Path::new(name))? {
+                TreeNode::File(object) => object,
+                TreeNode::Absent => return Ok(None),
+                TreeNode::Folder(_) => {
+                    return Err(format!("`{}` is not a file", self.place(&path)));
+                }
             };
-            self.text(&object, &path)
+            self.text(&object, &path).map(Some)
         };
         names.iter().map(text).collect::<Result<_, _>>().map(Some)
     }

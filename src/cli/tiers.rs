@@ -1,17 +1,20 @@
 //! `tierc tiers`
 
+use std::path::PathBuf;
+
 use crate::compile;
 use crate::report;
 
 use super::args::TiersArgs;
+use super::catalogue::catalogue;
 use super::check::print_findings;
 use super::exit::Exit;
-use super::load::{catalogue_with_prices, today};
+use super::load::today;
 use super::output::Output;
 
 pub(super) fn run(command: &TiersArgs, output: &mut Output) -> Result<Exit, Vec<String>> {
     let (texts, today) = (
-        catalogue_with_prices(&command.common)?,
+        catalogue(&command.common, &[PathBuf::from("environments")])?,
         today(&command.common),
     );
     let mut run = compile::tiers(&texts, today);

@@ -65,7 +65,7 @@ fn parse(texts: &[TemplateText], sources: &mut [&mut Sources]) -> ValuesTemplate
     for text in texts {
         let source = || Source {
             name: text.name.clone(),
-            text: text.text.clone(),
+            text: text.text.clone().into(),
             catalogue: false,
         };
         let ids: Vec<_> = sources.iter_mut().map(|it| it.add(source())).collect();

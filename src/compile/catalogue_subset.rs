@@ -8,11 +8,12 @@ use crate::catalogue::{Catalogue, Prices};
 use crate::diagnostic::Diagnostics;
 use crate::model::version::major_and_rest;
 use crate::model::{Environment, StorageType, Tier, Word as _};
+use crate::parse::catalogue::Tiers;
 use crate::parse::{self, prices};
 use crate::source::{SourceId, Sources};
 
 use super::CatalogueTexts;
-use super::texts::CatalogueIds;
+use super::texts::{CatalogueIds, Layer, read_instances};
 
 /// The names that environments refer to.
 #[derive(Default)]
@@ -92,6 +93,7 @@ impl Referred {
         prices::WantedPrices {
             regions: self.regions.clone(),
             names: self.names.iter().cloned().chain(storage).collect(),
+            all: false,
         }
     }
 
@@ -123,36 +125,37 @@ static BUILT_IN: Mutex<KnownTiers> = Mutex::new(BTreeMap::new());
 impl SubsetTiers {
     /// The wanted tiers of a catalogue.
     fn of(
-        texts: &CatalogueTexts,
-        source: SourceId,
+        layers: &[Layer],
         wanted: &BTreeSet<Tier>,
+        sources: &Sources,
         about: &mut Diagnostics,
     ) -> Arc<Self> {
-        if !texts.has_built_in_tiers() {
-            return Arc::new(Self::read(texts, source, wanted, about));
-        }
+        let [Layer::BuiltIn(source, _)] = layers else {
+            return Arc::new(Self::read(layers, wanted, sources, about));
+        };
         let mut known = BUILT_IN.lock().unwrap_or_else(PoisonError::into_inner);
         let read = known
-            .entry((source, wanted.clone()))
-            .or_insert_with(|| Arc::new(Self::read(texts, source, wanted, about)));
+            .entry((*source, wanted.clone()))
+            .or_insert_with(|| Arc::new(Self::read(layers, wanted, sources, about)));
         Arc::clone(read)
     }
 
     fn read(
-        texts: &CatalogueTexts,
-        source: SourceId,
+        layers: &[Layer],
         wanted: &BTreeSet<Tier>,
+        sources: &Sources,
         about: &mut Diagnostics,
     ) -> Self {
-        let read = parse::catalogue::tiers(&texts.tiers.1, source, wanted, about);
-        let merged = read
-            .tiers
-            .into_iter()
-            .map(|(tier, ast)| (tier, merged(ast, read.defaults.clone())))
-            .collect();
+        let read = |layer: &Layer| {
+            let (Layer::Own(id) | Layer::BuiltIn(id, _)) = *layer;
+            parse::catalogue::tiers(&sources.get(id).text, id, wanted, about)
+        };
+        let layers: Vec<Tiers> = layers.iter().map(read).collect();
+        let merged = stacked(wanted, &layers);
+        let mut versions = layers.into_iter().map(|layer| layer.version);
         Self {
             merged,
-            version: read.version,
+            version: versions.find(|it| !it.is_empty()).unwrap_or_default(),
         }
     }
 
@@ -176,27 +179,20 @@ impl SubsetFacts {
     /// Reads a catalogue's texts, and returns its mistakes separately.
     pub(super) fn read(
         mut referred: Referred,
-        ids: CatalogueIds,
+        ids: &CatalogueIds,
         texts: &CatalogueTexts,
         sources: &mut Sources,
     ) -> (Self, Diagnostics) {
         let mut about = Diagnostics::new();
-        let tiers = SubsetTiers::of(texts, ids.tiers, &referred.tiers, &mut about);
+        let tiers = SubsetTiers::of(&ids.tiers, &referred.tiers, sources, &mut about);
         for tier in tiers.merged.values() {
             referred.add_names(tier);
         }
-        let mut catalogue = parse::instances::instances(
-            &sources.get(ids.instances).text,
-            ids.instances,
-            Some(&referred.all()),
-            &mut about,
-        );
+        let mut catalogue = read_instances(ids, Some(&referred.all()), sources, &mut about);
         catalogue.version.clone_from(&tiers.version);
-        let prices = referred.budget.then(|| {
-            let source = texts.add_prices(sources);
-            let wanted = referred.prices();
-            prices::prices(&texts.prices.1, source, Some(&wanted), &mut about)
-        });
+        let prices = referred
+            .budget
+            .then(|| texts.prices(&referred.prices(), sources, &mut about));
         let facts = Self {
             tiers,
             catalogue,
@@ -204,6 +200,22 @@ impl SubsetFacts {
         };
         (facts, about)
     }
+}
+
+/// The wanted tiers that a layer states, each merged over its defaults and over the layers below.
+fn stacked(wanted: &BTreeSet<Tier>, layers: &[Tiers]) -> BTreeMap<Tier, Ast> {
+    let is_stated = |tier: &Tier| layers.iter().any(|layer| layer.tiers.contains_key(tier));
+    let stack = |tier: &Tier| {
+        let own = layers.iter().map(|layer| {
+            let stated = layer.tiers.get(tier).cloned().unwrap_or_default();
+            merged(stated, layer.defaults.clone())
+        });
+        own.reduce(merged)
+    };
+    let stated = wanted.iter().filter(|tier| is_stated(tier));
+    stated
+        .filter_map(|tier| Some((*tier, stack(tier)?)))
+        .collect()
 }
 
 /// A tier over the defaults. Defaults for a group that the tier does not have are dropped.

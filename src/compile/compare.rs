@@ -136,7 +136,7 @@ fn states(
     let paths = Pair::new(before.paths.clone(), after.paths.clone());
     let mut facts = |ids, texts| {
         let referred = referred([&before, &after]);
-        SubsetFacts::read(referred, ids, texts, &mut sources)
+        SubsetFacts::read(referred, &ids, texts, &mut sources)
     };
     let (after_facts, after_about) = facts(after_ids, texts.after);
     let other = before_ids.map(|ids| facts(ids, texts.before));

@@ -10,7 +10,8 @@ use crate::check;
 use crate::cost::{self, Estimate};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, code};
 use crate::model::Environment;
-use crate::parse::prices::{self, WantedPrices};
+use crate::parse::prices::WantedPrices;
+use crate::price_list::PriceSelection;
 use crate::source::Sources;
 
 /// What the environments of a run cost.
@@ -79,9 +80,8 @@ pub(super) fn prices(
     sources: &mut Sources,
     about_prices: &mut Diagnostics,
 ) -> Prices {
-    let source = texts.add_prices(sources);
     let wanted = wanted(environments.iter().copied());
-    prices::prices(&texts.prices.1, source, Some(&wanted), about_prices)
+    texts.prices(&wanted, sources, about_prices)
 }
 
 /// Whether everything in the run's files could be read, so no amount depends on a placeholder. A
@@ -94,6 +94,23 @@ pub fn all_read(run: &Run) -> bool {
             && ![code::WAIVER_EXPIRED, code::WAIVER_UNUSED].contains(&finding.code)
     };
     run.files.iter().all(|file| file.environment.is_some()) && !run.diagnostics().any(hides)
+}
+
+/// The prices that the environments of a run need, for an import.
+#[must_use]
+pub fn price_selection(run: &Run) -> PriceSelection {
+    let environments = run.files.iter();
+    let environments = environments.filter_map(|file| file.environment.as_ref());
+    let WantedPrices {
+        regions,
+        names,
+        all,
+    } = wanted(environments);
+    PriceSelection {
+        regions,
+        names,
+        all,
+    }
 }
 
 /// The regions of the environments, and every name that can have a price.

@@ -104,7 +104,7 @@ pub fn differing<'a>(
 ) -> (Vec<Outcome<'a>>, CostChanges) {
     let differs = |outcome: &Outcome<'a>| !outcome.changes.is_empty() || otherwise(outcome);
     // With the same price list, equal environments cost the same.
-    let same = texts.before.prices.1 == texts.after.prices.1;
+    let same = texts.before.prices_as(texts.after);
     if same {
         outcomes = outcomes.into_par_iter().filter(differs).collect();
     }
@@ -127,7 +127,7 @@ pub fn cost_changes(outcomes: &[Outcome<'_>], texts: Pair<&CatalogueTexts>) -> C
     let mut read = |environments: &[&Environment], texts| {
         money::prices(environments, texts, &mut sources, &mut about_prices)
     };
-    let prices = if texts.before.prices.1 == texts.after.prices.1 {
+    let prices = if texts.before.prices_as(texts.after) {
         let both: Vec<&Environment> = before.into_iter().chain(after).collect();
         let prices = read(&both, texts.after);
         Pair::new(prices.clone(), prices)

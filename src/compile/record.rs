@@ -71,7 +71,7 @@ pub(super) fn finish_all(
 fn add(record: &Record, sources: &mut Sources) -> SourceId {
     sources.add(Source {
         name: line(&record.name).into_owned(),
-        text: String::new(),
+        text: "".into(),
         catalogue: false,
     })
 }

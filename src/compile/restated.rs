@@ -24,7 +24,7 @@ pub fn unsayable(environment: &Environment, waivers: &[Waiver]) -> Option<String
     let mut sources = Sources::default();
     let source = sources.add(Source {
         name: "record".into(),
-        text: text.clone(),
+        text: text.clone().into(),
         catalogue: false,
     });
     let mut found = Diagnostics::new();

@@ -2,7 +2,7 @@
 
 mod storage;
 
-use crate::catalogue::{Catalogue, Price, Prices, RegionPrices, Reservable};
+use crate::catalogue::{Catalogue, Price, PricedService, Prices, RegionPrices, Reservable};
 use crate::model::{Capacity, Environment, Money};
 use crate::source::{Sourced, Span};
 
@@ -89,6 +89,8 @@ struct Gathered<'a> {
 /// Something that is paid for.
 struct WantedItem {
     layer: CostLayer,
+    /// Whose contract discount applies.
+    service: PricedService,
     path: String,
     what: String,
     counts: Vec<Count>,
@@ -140,11 +142,7 @@ impl<'a> Gathered<'a> {
     ) {
         self.add_at(wanted, |prices| {
             let price = find(prices)?.clone();
-            Some(UnitRate {
-                price,
-                spot: None,
-                reserved: None,
-            })
+            Some(UnitRate::listed(price))
         });
     }
 
@@ -159,13 +157,11 @@ impl<'a> Gathered<'a> {
         let percent = self.reserved.value;
         wanted.inputs = wanted.inputs.and("cost.reserved", self.reserved);
         self.add_at(wanted, |prices| {
-            let discount = prices.discount(kind, instance).filter(|_| percent > 0);
+            let discount = prices.discounts.reserved(kind, instance);
+            let discount = discount.filter(|_| percent > 0).cloned();
             Some(UnitRate {
-                price: find(prices)?.clone(),
-                spot: None,
-                reserved: discount
-                    .cloned()
-                    .map(|discount| Reserved { percent, discount }),
+                reserved: discount.map(|discount| Reserved { percent, discount }),
+                ..UnitRate::listed(find(prices)?.clone())
             })
         });
     }
@@ -180,7 +176,13 @@ impl<'a> Gathered<'a> {
         let rate = if !inputs.sound {
             Err(Missing::Value)
         } else if let Some(prices) = self.prices {
-            find(prices).ok_or(Missing::Row(wanted.row))
+            let contract = prices.discounts.contract.get(&wanted.service);
+            find(prices)
+                .map(|rate| UnitRate {
+                    contract: contract.cloned(),
+                    ..rate
+                })
+                .ok_or(Missing::Row(wanted.row))
         } else {
             Err(Missing::Region)
         };
@@ -200,6 +202,7 @@ fn control_plane(gathered: &mut Gathered<'_>, environment: &Environment) {
     let cluster = &environment.cluster;
     let wanted = WantedItem {
         layer: CostLayer::ControlPlane,
+        service: PricedService::ControlPlane,
         path: "cluster".into(),
         what: cluster.value.to_string(),
         counts: vec![Count::exactly(1, CLUSTER)],
@@ -218,6 +221,7 @@ fn nodes(gathered: &mut Gathered<'_>, environment: &Environment) {
         let count = Count::between(u64::from(least.value), u64::from(most.value), NODE);
         let mut wanted = WantedItem {
             layer: CostLayer::Nodes,
+            service: PricedService::Nodes,
             path: format!("nodes.{name}"),
             what: node_type.clone(),
             counts: vec![count],
@@ -244,10 +248,10 @@ fn nodes(gathered: &mut Gathered<'_>, environment: &Environment) {
                 }
                 wanted.what.push_str(", spot");
                 gathered.add_at(wanted, |prices| {
+                    let price = prices.node_types.get(node_type)?.clone();
                     Some(UnitRate {
-                        price: prices.node_types.get(node_type)?.clone(),
-                        spot: Some(prices.spot.clone()?),
-                        reserved: None,
+                        spot: Some(prices.discounts.spot.clone()?),
+                        ..UnitRate::listed(price)
                     })
                 });
             }
@@ -297,6 +301,7 @@ fn instances<'a>(
 ) {
     let wanted = WantedItem {
         layer: CostLayer::Database,
+        service: PricedService::Database,
         path: path.into(),
         what: class.value.clone(),
         counts: vec![count],
@@ -321,6 +326,7 @@ fn redis(gathered: &mut Gathered<'_>, environment: &Environment) {
         let at = |step: &str| format!("redis.{name}.{step}");
         let wanted = WantedItem {
             layer: CostLayer::Redis,
+            service: PricedService::Redis,
             path: format!("redis.{name}"),
             what: format!("{}, {engine}", node.value),
             counts,

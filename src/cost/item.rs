@@ -1,6 +1,6 @@
 //! A line of an estimate: counts, a price, and the hours of a month.
 
-use crate::catalogue::{Per, Price, ReservedDiscount, SpotDiscount};
+use crate::catalogue::{ContractDiscount, Per, Price, ReservedDiscount, SpotDiscount};
 use crate::model::Money;
 use crate::source::Span;
 
@@ -30,6 +30,8 @@ pub struct CostItem {
 pub struct UnitRate {
     /// The list price.
     pub price: Price,
+    /// The discount of a contract, before all others.
+    pub contract: Option<ContractDiscount>,
     /// The discount of spot capacity.
     pub spot: Option<SpotDiscount>,
     /// The discount for the reserved part of the floor.
@@ -181,14 +183,30 @@ impl std::fmt::Display for Count {
 }
 
 impl UnitRate {
+    /// A list price without discounts.
+    #[must_use]
+    pub fn listed(price: Price) -> Self {
+        Self {
+            price,
+            contract: None,
+            spot: None,
+            reserved: None,
+        }
+    }
+
     /// What one costs a month.
     #[must_use]
     pub fn monthly(&self) -> Money {
-        let paid = match &self.spot {
-            Some(spot) => 100_u32.saturating_sub(spot.percent),
-            None => 100,
-        };
-        let one = self.price.amount.percent(paid);
+        let discounts = [
+            self.contract.as_ref().map(|contract| contract.percent),
+            self.spot.as_ref().map(|spot| spot.percent),
+        ];
+        let one = discounts
+            .into_iter()
+            .flatten()
+            .fold(self.price.amount, |amount, percent| {
+                amount.percent(100_u32.saturating_sub(percent))
+            });
         match self.price.per {
             Per::Hour => one.times(u64::from(self.price.list.hours)),
             Per::Month => one,
@@ -198,6 +216,9 @@ impl UnitRate {
     /// Its factors: `$0.3264`, `(100 - 50)% spot`, `730 h`.
     fn factors(&self) -> Vec<String> {
         let mut factors = vec![self.price.amount.exact()];
+        if let Some(contract) = &self.contract {
+            factors.push(format!("(100 - {})% contract", contract.percent));
+        }
         if let Some(spot) = &self.spot {
             factors.push(format!("(100 - {})% spot", spot.percent));
         }

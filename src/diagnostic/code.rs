@@ -58,6 +58,8 @@ language! {
     UNKNOWN_REFERENCE = "unknown-reference";
     /// The catalogue lacks a required value.
     CATALOGUE_INCOMPLETE = "catalogue-incomplete";
+    /// A row of the catalogue that contradicts itself.
+    CATALOGUE_CONTRADICTION = "catalogue-contradiction";
     /// A waiver whose last day is over.
     WAIVER_EXPIRED = "waiver-expired";
     /// A waiver that silences nothing.

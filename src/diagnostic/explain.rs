@@ -38,6 +38,7 @@ explanations! {
     "incomplete",
     "unknown-reference",
     "catalogue-incomplete",
+    "catalogue-contradiction",
     "waiver-expired",
     "waiver-unused",
     "secret-literal",

@@ -247,7 +247,7 @@ mod tests {
         let mut sources = Sources::default();
         let id = sources.add(Source {
             name: "prod.kdl".into(),
-            text: text.into(),
+            text: text.to_owned().into(),
             catalogue: false,
         });
         human(

@@ -41,6 +41,12 @@ impl Money {
         })
     }
 
+    /// So many thousandths of a dollar.
+    #[must_use]
+    pub fn thousandths(count: u32) -> Self {
+        Self(Decimal::new(i64::from(count), 3))
+    }
+
     /// So many times this.
     #[must_use]
     pub fn times(self, count: u64) -> Self {
@@ -116,6 +122,12 @@ impl Money {
     #[must_use]
     pub fn exact(self) -> String {
         self.shown(2, 28)
+    }
+
+    /// All digits, as a price file states them: `0.08976`, `0.1`.
+    #[must_use]
+    pub fn plain(self) -> String {
+        self.0.normalize().to_string()
     }
 
     /// In whole dollars and with a sign, for a difference: `+$2,694`, `-$57`, `$0`.

@@ -25,6 +25,24 @@ pub struct Tiers {
     pub date: jiff::civil::Date,
 }
 
+/// Whether a text of a catalogue replaces the built-in file of the same name, and does not add to it:
+/// `catalogue replace=#true`.
+#[must_use]
+pub fn replaces(text: &str) -> bool {
+    // Most files do not, and are not read twice.
+    if !text.contains("replace") {
+        return false;
+    }
+    let scanned = scan::scan(text, SourceId::NOWHERE, &mut Diagnostics::new());
+    let replaces = |node: &KdlNode<'_>| {
+        let entries = node.entries.iter();
+        let stated = entries.filter(|it| it.key.as_ref().is_some_and(|key| key.name == "replace"));
+        let mut stated = stated.map(|it| value::flag(&it.value));
+        node.name == "catalogue" && stated.any(|flag| flag.is_ok_and(|flag| flag))
+    };
+    scanned.nodes.iter().any(replaces)
+}
+
 /// Reads the wanted tiers, and does not parse the others. Mistakes go to `diagnostics`.
 pub fn tiers(
     text: &str,
@@ -56,8 +74,13 @@ fn top_level<'a>(result: &mut Tiers, cx: Cx<'a>, node: &'a KdlNode<'a>) {
     let mut fields = Fields::new(cx, node, node.name.to_string());
     match fields.node_name() {
         "catalogue" => {
-            let version = fields.argument("\"2026.11\"", value::text(text::token));
-            let date = fields.required("date", "\"2030-01-31\"", value::date);
+            let version = fields.maybe(value::text(text::token));
+            let date = if version.is_absent() {
+                fields.property("date", value::date)
+            } else {
+                fields.required("date", "\"2030-01-31\"", value::date)
+            };
+            let _ = fields.property("replace", value::flag);
             result.version = version.value.map(|known| known.value).unwrap_or_default();
             result.date = date.value.map(|known| known.value).unwrap_or_default();
             fields.finish();

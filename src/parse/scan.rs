@@ -57,19 +57,7 @@ pub fn scan<'t>(text: &'t str, source: SourceId, diagnostics: &mut Diagnostics) 
         Some((said, Span::new(source, token.start, token.end)))
     });
     let spelled = spelled.collect();
-    let mut scanner = Scanner {
-        text,
-        source,
-        diagnostics,
-        recover: !closes_what_it_opens(&tokens),
-        tokens,
-        at: 0,
-        depth: 0,
-        spoiled: false,
-        whole: true,
-        commented: Vec::new(),
-        line: None,
-    };
+    let mut scanner = Scanner::new(text, source, tokens, diagnostics);
     scanner.forbidden();
     let nodes = scanner.nodes(None);
     Scanned {
@@ -78,6 +66,29 @@ pub fn scan<'t>(text: &'t str, source: SourceId, diagnostics: &mut Diagnostics) 
         spelled,
         whole: scanner.whole,
     }
+}
+
+/// Reads the lines of a built-in text that `wanted` accepts. Each has one whole node. The text may be
+/// larger than a user's.
+pub fn lines<'t>(
+    text: &'t str,
+    source: SourceId,
+    wanted: impl Fn(&str) -> bool,
+    diagnostics: &mut Diagnostics,
+) -> Vec<KdlNode<'t>> {
+    let mut tokens = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        if wanted(line) {
+            let read = text.get(..at).unwrap_or_default();
+            tokens.extend(token::tokens(read, start, MAX_TOKENS));
+            // The end of the line is not the end of the text.
+            tokens.pop();
+        }
+    }
+    Scanner::new(text, source, tokens, diagnostics).nodes(None)
 }
 
 /// The tokens of a text, if it is small enough.
@@ -91,7 +102,8 @@ fn within_limits(text: &str, source: SourceId) -> Result<Vec<Token>, Box<Diagnos
         let finding = Diagnostic::error(code::LIMIT_EXCEEDED, message, span);
         return Err(Box::new(finding));
     }
-    let tokens = token::tokens(text, MAX_TOKENS);
+    let start = if text.starts_with('\u{feff}') { 3 } else { 0 };
+    let tokens = token::tokens(text, start, MAX_TOKENS);
     if let Some(token) = tokens.get(MAX_TOKENS) {
         let message = format!("the file has more than {MAX_TOKENS} words, strings and lines");
         let span = Span::new(source, token.start, token.end);
@@ -152,7 +164,28 @@ struct RestOfLine {
     last_open: Option<usize>,
 }
 
-impl<'t> Scanner<'t, '_> {
+impl<'t, 'd> Scanner<'t, 'd> {
+    fn new(
+        text: &'t str,
+        source: SourceId,
+        tokens: Vec<Token>,
+        diagnostics: &'d mut Diagnostics,
+    ) -> Self {
+        Self {
+            text,
+            source,
+            diagnostics,
+            recover: !closes_what_it_opens(&tokens),
+            tokens,
+            at: 0,
+            depth: 0,
+            spoiled: false,
+            whole: true,
+            commented: Vec::new(),
+            line: None,
+        }
+    }
+
     fn peek(&self) -> Token {
         let last = Token {
             kind: TokenKind::End,

@@ -5,7 +5,7 @@ fn findings(text: &str) -> Vec<(String, String, String)> {
     let mut sources = Sources::default();
     let id = sources.add(Source {
         name: "a.kdl".into(),
-        text: text.into(),
+        text: text.to_owned().into(),
         catalogue: false,
     });
     let mut out = Diagnostics::new();

@@ -14,7 +14,7 @@ use crate::cost::{
 use crate::diagnostic::{Diagnostics, mask};
 use crate::model::{Money, Name};
 use crate::report::amount::dollars;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 
 /// The contents of a report of costs.
 pub struct ReportedCosts<'a> {
@@ -169,12 +169,16 @@ fn provenance(estimates: &[Estimate]) -> Vec<String> {
     let sentence = |(list, layers): (Arc<PriceList>, Vec<CostLayer>)| {
         let layers: Vec<String> = layers.iter().map(ToString::to_string).collect();
         format!(
-            "{}, {}, {} hours a month: {}; source: {}",
+            "{}, {}, {} hours a month: {}; source: {}{}",
             list.region,
             list.date,
             list.hours,
             layers.join(", "),
-            list.source
+            list.source,
+            match list.confidence.remark() {
+                Some(remark) => format!(" ({remark})"),
+                None => String::new(),
+            }
         )
     };
     lists(estimates).into_iter().map(sentence).collect()
@@ -189,6 +193,7 @@ fn remarks(costs: &ReportedCosts<'_>) -> Vec<String> {
             spot.percent, spot.source
         )
     }));
+    remarks.extend(contracts(costs.estimates));
     remarks.extend(reserved(costs.estimates));
     if costs.estimates.iter().any(|it| !it.calendar.is_empty()) {
         remarks.push(CALENDAR.to_owned());
@@ -207,6 +212,26 @@ fn spots(estimates: &[Estimate]) -> Vec<&SpotDiscount> {
         }
     }
     spots
+}
+
+/// The discounts of contracts, a sentence for each.
+fn contracts(estimates: &[Estimate]) -> Vec<String> {
+    let mut told: Vec<(Span, CostLayer, String)> = Vec::new();
+    for item in estimates.iter().flat_map(|estimate| &estimate.items) {
+        let rate = item.rate.as_ref().ok();
+        let Some(contract) = rate.and_then(|rate| rate.contract.as_ref()) else {
+            continue;
+        };
+        let key = (contract.span, item.layer);
+        if !told.iter().any(|(span, layer, _)| (*span, *layer) == key) {
+            let sentence = format!(
+                "contract, {}: {}% off the list prices ({})",
+                item.layer, contract.percent, contract.source
+            );
+            told.push((contract.span, item.layer, sentence));
+        }
+    }
+    told.into_iter().map(|(_, _, sentence)| sentence).collect()
 }
 
 /// What reserved capacity covers, a sentence for each kind and discount, and where there is no

@@ -9,8 +9,7 @@ use tierc::model::{Money, RedisEngine};
 const PUBLIC: &str = include_str!("public.csv");
 
 fn everything() -> (Catalogue, RegionPrices) {
-    let (catalogue, mut prices) = CatalogueTexts::embedded().everything();
-    (catalogue, prices.regions.remove("us-east-1").unwrap())
+    CatalogueTexts::embedded().everything("us-east-1")
 }
 
 /// The rows of a kind: by name the fields behind it.
@@ -41,10 +40,9 @@ fn node_types_are_as_public_files_have_them() {
             node.vcpu.to_string(),
             node.allocatable_cpu.milli().to_string(),
             node.allocatable_memory.mebibytes().to_string(),
-            node.pods.to_string(),
+            node.most_pods().to_string(),
         ];
         assert_eq!(found, [row[0], row[1], row[3], row[4], row[5]], "{name}");
-        assert_eq!(node.most_pods(), node.pods, "{name}");
         let price = prices.node_types.get(name).map(|price| price.amount);
         assert_eq!(price, amount(row[6]), "{name}");
     }
@@ -124,7 +122,7 @@ fn no_generation_of_a_cache_node_has_less_memory_than_the_one_before() {
 fn a_commitment_takes_off_what_its_family_has() {
     use tierc::catalogue::Reservable;
     let (_, prices) = everything();
-    let off = |kind, name: &str| prices.discount(kind, name).unwrap().percent;
+    let off = |kind, name: &str| prices.discounts.reserved(kind, name).unwrap().percent;
     assert_eq!(off(Reservable::Database, "db.r6g.xlarge"), 42);
     assert_eq!(off(Reservable::Database, "db.m6g.large"), 36);
     assert_eq!(off(Reservable::Database, "db.t4g.medium"), 27);

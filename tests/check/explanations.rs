@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 use tierc::check;
-use tierc::compile::{CatalogueTexts, Input, compile};
+use tierc::compile::{CatalogueFile, CatalogueTexts, Input, compile};
 use tierc::diagnostic::{code, explain};
 
 use crate::support::{for_each, run_texts, today};
@@ -67,7 +67,7 @@ fn an_example_gives_exactly_its_code_and_its_fix_none() {
         let money = check::money::RULES.iter().any(|rule| rule.code.0 == code);
         let found = match code {
             // Shown below, or where costs are.
-            "not-utf-8" | "catalogue-incomplete" => vec![code],
+            "not-utf-8" | "catalogue-incomplete" | "catalogue-contradiction" => vec![code],
             _ if money => vec![code],
             _ => codes_in(&kdl(text, "Example")),
         };
@@ -100,8 +100,7 @@ fn a_catalogue_with_an_empty_tier_is_incomplete() {
         explain::language("catalogue-incomplete").unwrap(),
         "Example",
     );
-    let mut texts = CatalogueTexts::embedded();
-    texts.tiers.1 = text;
+    let texts = CatalogueTexts::embedded().replacing(CatalogueFile::Tiers, "own/tiers.kdl", text);
     let input = Input {
         name: "prod.kdl".into(),
         bytes: b"environment \"staging\"\ntier \"small\"\nregion \"us-east-1\"\n".to_vec(),
@@ -109,6 +108,23 @@ fn a_catalogue_with_an_empty_tier_is_incomplete() {
     let run = compile(vec![input], &texts, today());
     let codes: BTreeSet<&str> = run.diagnostics().map(|finding| finding.code.0).collect();
     assert_eq!(Vec::from_iter(codes), ["catalogue-incomplete"]);
+}
+
+#[test]
+fn a_row_with_more_pods_than_addresses_contradicts_itself() {
+    let text = kdl(
+        explain::language("catalogue-contradiction").unwrap(),
+        "Example",
+    );
+    let name = "own/instances.kdl".to_owned();
+    let texts = CatalogueTexts::embedded().with(CatalogueFile::Instances, name, text);
+    let input = Input {
+        name: "prod.kdl".into(),
+        bytes: b"environment \"staging\"\ntier \"small\"\nregion \"us-east-1\"\nnodes \"general\" { instance \"m9x.xlarge\" }\n".to_vec(),
+    };
+    let run = compile(vec![input], &texts, today());
+    let codes: Vec<&str> = run.diagnostics().map(|finding| finding.code.0).collect();
+    assert_eq!(codes, ["catalogue-contradiction"]);
 }
 
 #[test]

@@ -38,6 +38,7 @@ const READ: &[(&str, &[&str])] = &[
     ("own/instances.kdl", &["check", "--catalogue", "own"]),
     ("own/prices.kdl", &["cost", "--catalogue", "own"]),
     ("own/prices.kdl", &["check", "--catalogue", "own"]),
+    ("own/discounts.kdl", &["check", "--catalogue", "own"]),
     ("chart/values.schema.json", &["render", "--chart", "chart"]),
     ("chart/values.yaml", &["render", "--chart", "chart"]),
     (
@@ -64,9 +65,14 @@ fn everything() -> tempfile::TempDir {
     for name in ["own", "chart"] {
         fs::create_dir(at.join(name)).unwrap();
     }
-    for file in ["tiers.kdl", "instances.kdl", "prices.kdl"] {
+    for (built_in, file) in [
+        ("tiers.kdl", "tiers.kdl"),
+        ("instances.kdl", "instances.kdl"),
+        ("prices/us-east-1.kdl", "prices.kdl"),
+        ("discounts.kdl", "discounts.kdl"),
+    ] {
         fs::copy(
-            project("schema/catalogue").join(file),
+            project("schema/catalogue").join(built_in),
             at.join("own").join(file),
         )
         .unwrap();

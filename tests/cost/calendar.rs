@@ -95,7 +95,7 @@ fn an_event_adds_its_nodes_once_and_none_at_the_maxima() {
 #[test]
 fn a_node_without_a_price_leaves_the_amount_out() {
     let text =
-        format!("{LARGE}{NIGHTS}").replace("general\" {", "general\" { instance \"m7i.xlarge\";");
+        format!("{LARGE}{NIGHTS}").replace("general\" {", "general\" { instance \"m9x.xlarge\";");
     let of = estimate(&with(&text));
     assert_eq!(of.layer(CostLayer::Nodes), None);
     assert_eq!(of.calendar[0].cost, None);

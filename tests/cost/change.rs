@@ -69,7 +69,7 @@ fn a_group_that_moves_to_another_type_of_the_same_price_is_a_change() {
 
 #[test]
 fn a_price_that_is_missing_is_no_saving() {
-    let (before, after) = (with(""), with("database { instance \"db.x2g.large\"; }\n"));
+    let (before, after) = (with(""), with("database { instance \"db.x9z.large\"; }\n"));
     let difference = between(&before, &after);
     assert!(difference.items.is_empty());
     assert_eq!(difference.total().floor().signed(), "$0");
@@ -85,8 +85,8 @@ fn a_price_that_is_missing_is_no_saving() {
 
 #[test]
 fn what_has_no_price_and_stays_as_it_is_is_no_change() {
-    let text = with("database { instance \"db.x2g.large\"; }\n");
-    let more = with("database { instance \"db.x2g.large\"; replicas 1; }\n");
+    let text = with("database { instance \"db.x9z.large\"; }\n");
+    let more = with("database { instance \"db.x9z.large\"; replicas 1; }\n");
     assert!(between(&text, &text).unknown.is_empty());
     let difference = between(&text, &more);
     assert_eq!(difference.unknown.len(), 1);
@@ -142,7 +142,7 @@ fn from_nothing_everything_is_more_than_any_percentage() {
 
 #[test]
 fn a_gate_does_not_open_on_what_it_cannot_see() {
-    let after = with("database { instance \"db.x2g.large\"; }\n");
+    let after = with("database { instance \"db.x9z.large\"; }\n");
     let difference = between(&with(""), &after);
     assert_eq!(judge("+500", &difference), Verdict::Undecided);
 }

@@ -14,9 +14,19 @@ use tierc::source::{Source, Sources};
 use super::{estimate, shipped};
 use crate::laws::environment::{drawn, stating};
 
-/// Every built-in price.
+/// The built-in discounts and the prices of us-east-1, as one price file.
+pub(super) fn built_in() -> String {
+    let file = |name| CatalogueTexts::built_in_file(name).unwrap();
+    format!(
+        "{}\n{}",
+        file("discounts.kdl"),
+        file("prices/us-east-1.kdl")
+    )
+}
+
+/// Every built-in price of us-east-1.
 pub(super) fn prices() -> Prices {
-    let (prices, found) = read(&CatalogueTexts::embedded().prices.1);
+    let (prices, found) = read(&built_in());
     assert!(found.is_empty(), "{found:?}");
     prices
 }
@@ -26,7 +36,7 @@ fn read(text: &str) -> (Prices, Diagnostics) {
     let mut sources = Sources::default();
     let source = sources.add(Source {
         name: "own/prices.kdl".into(),
-        text: text.to_owned(),
+        text: text.to_owned().into(),
         catalogue: true,
     });
     let mut found = Diagnostics::new();
@@ -133,7 +143,7 @@ proptest! {
     fn a_price_file_that_is_cut_up_has_findings_or_prices_and_never_panics(
         (from, length, with) in (0_usize..9_000, 0_usize..200, "[ -~\n]{0,12}")
     ) {
-        let whole = CatalogueTexts::embedded().prices.1;
+        let whole = built_in();
         let (from, to) = (from.min(whole.len()), (from + length).min(whole.len()));
         let cut = format!("{}{with}{}", &whole[..from], &whole[to..]);
         let (prices, found) = read(&cut);

@@ -1,14 +1,10 @@
 //! `prices.kdl`: its content, and findings about it.
 
-use std::collections::BTreeMap;
-
-use tierc::catalogue::Price;
-use tierc::compile::{self, CatalogueTexts};
+use tierc::compile;
 use tierc::diagnostic::render::{Style, human};
 use tierc::model::Money;
 
-use super::laws::prices;
-use super::{Format, costs, reported, snapshot, with};
+use super::{Format, at_prices, costs, reported, snapshot, with};
 use crate::support::today;
 
 const STYLE: Style = Style {
@@ -51,8 +47,7 @@ load-balancer hourly=\"0.0225\"
 
 #[test]
 fn prices_are_read_only_where_money_is_asked_for() {
-    let mut texts = CatalogueTexts::embedded();
-    texts.prices = ("own/prices.kdl".into(), "this is no price list".into());
+    let texts = at_prices("this is no price list");
     let input = compile::Input {
         name: "prod.kdl".into(),
         bytes: with("").into_bytes(),
@@ -147,100 +142,29 @@ fn a_missing_price_points_at_every_use() {
     snapshot("note_of_a_missing_price", &files, &shown);
 }
 
-/// The size of an instance, in its family's `large`.
-fn larges(size: &str) -> Option<u64> {
-    Some(match size {
-        "large" => 1,
-        "xlarge" => 2,
-        _ => size.strip_suffix("xlarge")?.parse::<u64>().ok()? * 2,
-    })
-}
-
-/// Prices in a family grow with its sizes; what differs is the rounding to tenths of a cent, which
-/// is not always to the nearest.
-fn grow_with_size<'a>(prices: impl Iterator<Item = (&'a str, &'a Price)>) {
-    let mut families: BTreeMap<&str, Vec<(u64, Money)>> = BTreeMap::new();
-    for (name, price) in prices {
-        let (family, size) = name.rsplit_once('.').unwrap();
-        if let Some(larges) = larges(size) {
-            let sizes = families.entry(family).or_default();
-            sizes.push((larges, price.amount));
-        }
-    }
-    let rounding = Money::parse("0.001").unwrap();
-    for (family, mut sizes) in families {
-        sizes.sort_unstable();
-        let (one, least) = sizes[0];
-        for (larges, amount) in &sizes {
-            let expected = least.times(larges / one);
-            let tolerance = rounding.times(larges / one + 1);
-            let within = expected - tolerance <= *amount && *amount <= expected + tolerance;
-            assert!(within, "{family}: {larges} x large is {amount:?}");
-        }
-    }
-}
-
 #[test]
-fn a_price_grows_with_the_size_within_a_family() {
-    let prices = prices();
-    for region in prices.regions.values() {
-        grow_with_size(
-            region
-                .node_types
-                .iter()
-                .map(|(name, price)| (name.as_str(), price)),
-        );
-        grow_with_size(
-            region
-                .db_classes
-                .iter()
-                .map(|(name, price)| (name.as_str(), &price.single_az)),
-        );
-        for engine in [
-            tierc::model::RedisEngine::Redis,
-            tierc::model::RedisEngine::Valkey,
-        ] {
-            let of_engine = region
-                .cache_nodes
-                .iter()
-                .filter(|((_, of), _)| *of == engine);
-            grow_with_size(of_engine.map(|((name, _), price)| (name.as_str(), price)));
-        }
-    }
-}
-
-#[test]
-fn every_price_is_of_an_instance_that_the_catalogue_knows() {
-    let texts = CatalogueTexts::embedded();
-    let run = compile::tiers(&texts, today());
-    let known = &run.catalogue;
-    let prices = prices();
-    let region = &prices.regions["us-east-1"];
-    let lacks = |names: Vec<&String>, known: Vec<&str>| -> Vec<String> {
-        let lacking = names
-            .into_iter()
-            .filter(|name| !known.contains(&name.as_str()));
-        lacking.cloned().collect()
-    };
-    let nothing = Vec::<String>::new();
-    let nodes = lacks(
-        region.node_types.keys().collect(),
-        known.node_types.names().collect(),
-    );
-    assert_eq!(nodes, nothing);
-    let classes = lacks(
-        region.db_classes.keys().collect(),
-        known.db_classes.names().collect(),
-    );
-    assert_eq!(classes, nothing);
-    let cache = region.cache_nodes.keys().map(|(name, _)| name).collect();
-    assert_eq!(lacks(cache, known.cache_nodes.names().collect()), nothing);
-}
-
-#[test]
-fn the_list_that_the_documentation_shows_is_read_without_a_word() {
+fn the_files_that_the_documentation_shows_are_read_without_a_word() {
     let page = std::fs::read_to_string(crate::support::project("docs/prices.md")).unwrap();
-    let (_, list) = page.split_once("```kdl\n").unwrap();
-    let (list, _) = list.split_once("```").unwrap();
-    assert_eq!(findings(list), "");
+    let blocks: Vec<&str> = page
+        .split("```kdl\n")
+        .skip(1)
+        .map(|block| block.split("```").next().unwrap())
+        .collect();
+    let of = |start: &str| *blocks.iter().find(|it| it.starts_with(start)).unwrap();
+    assert_eq!(blocks.len(), 3);
+    assert_eq!(findings(of("// A price list")), "");
+    assert_eq!(findings(of("// catalogue/discounts.kdl")), "");
+    let instances = of("// catalogue/instances.kdl").to_owned();
+    let texts = compile::CatalogueTexts::embedded().with(
+        compile::CatalogueFile::Instances,
+        "own/instances.kdl".into(),
+        instances,
+    );
+    let text = with("nodes \"general\" { instance \"m9x.xlarge\" }\n");
+    let input = compile::Input {
+        name: "prod.kdl".into(),
+        bytes: text.into_bytes(),
+    };
+    let run = compile::compile(vec![input], &texts, today());
+    assert_eq!(human(run.diagnostics(), &run.sources, STYLE), "");
 }

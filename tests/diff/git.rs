@@ -153,7 +153,7 @@ fn a_file_that_moves_and_is_renamed_is_still_the_same() {
 /// A small environment in a region without prices, with this maximum of nodes.
 fn abroad(most: u32) -> String {
     let nodes = format!("nodes \"general\" {{ count max={most} }}");
-    text("small", &nodes).replace("us-east-1", "eu-west-1")
+    text("small", &nodes).replace("us-east-1", "ap-southeast-6")
 }
 
 #[test]

@@ -11,7 +11,6 @@ use tierc::compile::{
     state_costs,
 };
 use tierc::cost::{Range, estimate};
-use tierc::diagnostic::Diagnostics;
 use tierc::diff::Presence;
 use tierc::model::Environment;
 use tierc::model::declaration::Standing;
@@ -21,7 +20,6 @@ use tierc::report;
 use tierc::report::diff::text::DiffDetail;
 use tierc::report::diff::{ComparedEnvironment, DiffReport};
 use tierc::report::plan::{PlanReport, PlannedEnvironment};
-use tierc::source::{Source, Sources};
 
 use super::declared::{is_alone, is_at, is_list, key, of_environments, read, texts};
 use crate::plan::catalogue;
@@ -263,14 +261,10 @@ fn is_named_whole(step: &PlannedStep, path: &str) -> bool {
 /// Every built-in price.
 fn prices() -> &'static Prices {
     static PRICES: LazyLock<Prices> = LazyLock::new(|| {
-        let (name, text) = CatalogueTexts::embedded().prices;
-        let mut sources = Sources::default();
-        let source = sources.add(Source {
-            name,
-            text: text.clone(),
-            catalogue: true,
-        });
-        tierc::parse::prices::prices(&text, source, None, &mut Diagnostics::new())
+        let (_, prices) = CatalogueTexts::embedded().everything("us-east-1");
+        let mut all = Prices::default();
+        all.regions.insert("us-east-1".into(), prices);
+        all
     });
     &PRICES
 }

@@ -1,6 +1,7 @@
 //! An instance class that RDS does not offer.
 
 use crate::ast::TopPart;
+use crate::check::unknown::{families_like, line_to_write, or_new};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
@@ -16,6 +17,9 @@ pub(super) static RULE: Rule = Rule {
     explanation: include_str!("../../diagnostic/explain/class-unknown.md"),
     check,
 };
+
+/// What `instances.kdl` states of a class.
+const NUMBERS: &str = "vcpu=? memory=\"?Gi\"";
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let database = &context.environment.database;
@@ -40,11 +44,11 @@ fn one(context: &Context<'_>, class: &Sourced<String>, path: &str) -> Option<Fin
     Some(match suggest::nearest(&class.value, classes.names()) {
         Some(near) => {
             let message = format!("did you mean `{near}`?");
-            finding.repair(class, path, message, format!("\"{near}\""))
+            let finding = finding.repair(class, path, message, format!("\"{near}\""));
+            or_new(finding, "db-class", &class.value, NUMBERS)
         }
-        None => finding.help(format!(
-            "choose a class of a known family: {}",
-            suggest::families(classes.names())
-        )),
+        None => finding
+            .help(families_like(&class.value, classes.names()))
+            .help(line_to_write("db-class", &class.value, NUMBERS)),
     })
 }

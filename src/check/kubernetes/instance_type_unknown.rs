@@ -1,5 +1,7 @@
 //! An instance type that the catalogue does not have.
 
+use crate::catalogue::is_graviton;
+use crate::check::unknown::{families_like, line_to_write, or_new};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
@@ -33,15 +35,18 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         findings.report(match near(&instance.value, types.names().collect()) {
             Some(near) => {
                 let message = format!("did you mean `{near}`?");
-                finding.repair(instance, &path, message, format!("\"{near}\""))
+                let finding = finding.repair(instance, &path, message, format!("\"{near}\""));
+                or_new(finding, "node-type", &instance.value, NUMBERS)
             }
-            None => finding.help(format!(
-                "use a known type: {}; or add the type to your own catalogue",
-                known(&instance.value, types.names().collect())
-            )),
+            None => finding
+                .help(known(&instance.value, types.names().collect()))
+                .help(line_to_write("node-type", &instance.value, NUMBERS)),
         });
     }
 }
+
+/// What `instances.kdl` states of a type.
+const NUMBERS: &str = "vcpu=? memory=\"?Gi\" enis=? addresses=?";
 
 /// Sizes of EC2. A valid size is never a slip of another size.
 const SIZES: [&str; 14] = [
@@ -71,7 +76,7 @@ fn near<'a>(typed: &str, names: Vec<&'a str>) -> Option<&'a str> {
         .find(|name| name.split_once('.') == Some((family, size)))
 }
 
-/// The choices: the sizes if the family is known, else the families.
+/// The choices: the sizes if the family is known, else families.
 fn known(typed: &str, names: Vec<&str>) -> String {
     let family = typed.split_once('.').map_or(typed, |(family, _)| family);
     let of_family = |name: &&str| {
@@ -80,16 +85,10 @@ fn known(typed: &str, names: Vec<&str>) -> String {
     };
     let own: Vec<&str> = names.iter().copied().filter(of_family).collect();
     if own.is_empty() {
-        format!("one of the families {}", suggest::families(names))
+        families_like(typed, names.into_iter())
     } else {
-        suggest::list(own)
+        format!("use a known type: {}", suggest::list(own))
     }
-}
-
-/// Whether a family such as `m7gd` has AWS' own processors: a `g` after its generation.
-fn is_graviton(family: &str) -> bool {
-    let behind = family.trim_start_matches(|c: char| !c.is_ascii_digit());
-    family == "a1" || behind.contains('g')
 }
 
 #[cfg(test)]
@@ -119,6 +118,11 @@ mod tests {
         ] {
             assert_eq!(near(typed, names()), meant, "{typed}");
         }
-        assert_eq!(known("m7i.xlarge", names()), "`m7i.large`");
+        assert_eq!(
+            known("m7i.xlarge", names()),
+            "use a known type: `m7i.large`"
+        );
+        let families = "known families: `m6i`, `m7g` and `m7i`";
+        assert_eq!(known("m9x.xlarge", names()), families);
     }
 }

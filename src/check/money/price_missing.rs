@@ -1,6 +1,6 @@
 //! An item without a price in the price table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::where_money_is_asked_for;
 use crate::catalogue::Prices;
@@ -49,9 +49,10 @@ pub(super) fn check(estimates: &[Estimate], prices: &Prices, found: &mut Diagnos
 }
 
 fn no_region(region: &str, estimates: &[&Estimate], prices: &Prices) -> Diagnostic {
-    let known: Vec<String> = prices
-        .regions
-        .keys()
+    let read = prices.regions.keys().map(String::as_str);
+    let known: BTreeSet<&str> = read.chain(prices.other_regions.iter().copied()).collect();
+    let known: Vec<String> = known
+        .into_iter()
         .map(|region| format!("`{region}`"))
         .collect();
     let message = format!("`{region}` has no prices, so nothing can be estimated there");
@@ -66,6 +67,10 @@ fn no_region(region: &str, estimates: &[&Estimate], prices: &Prices) -> Diagnost
     } else {
         format!("regions with prices: {}", known.join(", "))
     };
+    if region.starts_with("cn-") {
+        finding = finding.note("AWS bills its regions in China in CNY, and estimates are in USD");
+        return finding.help("write a `prices.kdl` with amounts that are converted to USD");
+    }
     finding.note(known).help(super::OWN_PRICES)
 }
 

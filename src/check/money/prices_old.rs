@@ -43,7 +43,7 @@ pub(super) fn check(estimates: &[Estimate], today: Date, found: &mut Diagnostics
             Diagnostic::new(RULE.code, Severity::Note, message)
                 .label(list.span, format!("source: {}", list.source))
                 .note(format!("{today} - {} = {days} days", list.date))
-                .help("use a newer tierc, or pass a newer `prices.kdl` with `--catalogue`"),
+                .help("use a newer tierc, or import the price lists of AWS: `tierc prices import`"),
         );
     }
 }

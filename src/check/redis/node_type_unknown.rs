@@ -1,5 +1,6 @@
 //! A node type that ElastiCache does not offer.
 
+use crate::check::unknown::{families_like, line_to_write, or_new};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
@@ -15,6 +16,9 @@ pub(super) static RULE: Rule = Rule {
     explanation: include_str!("../../diagnostic/explain/node-type-unknown.md"),
     check,
 };
+
+/// What `instances.kdl` states of a node type.
+const NUMBERS: &str = "vcpu=? maxmemory=?";
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (name, group) in &context.environment.redis {
@@ -35,12 +39,12 @@ fn unknown(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Fin
     Some(match suggest::nearest(&node.value, nodes.names()) {
         Some(near) => {
             let message = format!("did you mean `{near}`?");
-            finding.repair(node, &path, message, format!("\"{near}\""))
+            let finding = finding.repair(node, &path, message, format!("\"{near}\""));
+            or_new(finding, "cache-node", &node.value, NUMBERS)
         }
-        None => finding.help(format!(
-            "choose a node type of a known family: {}",
-            suggest::families(nodes.names())
-        )),
+        None => finding
+            .help(families_like(&node.value, nodes.names()))
+            .help(line_to_write("cache-node", &node.value, NUMBERS)),
     })
 }
 

@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::Common;
+use crate::cli::catalogue::{catalogue, catalogue_at};
 use crate::cli::error::Error;
 use crate::cli::files;
 use crate::cli::git::{Repository, Revision};
-use crate::cli::load::catalogue;
 use crate::cli::output::Output;
 use crate::cli::values_templates::{self, TemplateText};
 use crate::compile::{ComparedSide, Matching, SideFile};
 use crate::pair::Pair;
 
-use super::{ReadSides, at_revision, catalogue_at, template_at, working_tree};
+use super::{ReadSides, at_revision, template_at, working_tree};
 
 pub(in crate::cli) fn read(
     revision: &str,
@@ -30,6 +30,8 @@ pub(in crate::cli) fn read(
         templates,
     } = files(&repository, &revision, paths)?;
     let after_templates = values_templates::beside(&after)?;
+    let below = paths.iter().map(|path| repository.below(path));
+    let below = below.collect::<Result<Vec<PathBuf>, _>>().map_err(one)?;
     let side = |mut files: Vec<SideFile>| {
         let mut seen = BTreeSet::new();
         files.retain(|file| seen.insert(file.path.clone()));
@@ -40,7 +42,10 @@ pub(in crate::cli) fn read(
     };
     Ok(ReadSides {
         sides: Pair::new(side(before), side(after)),
-        texts: Pair::new(catalogue_at(&revision, common, output)?, catalogue(common)?),
+        texts: Pair::new(
+            catalogue_at(&revision, common, &below, output)?,
+            catalogue(common, paths)?,
+        ),
         templates: Pair::new(templates, after_templates),
         matching: Matching::ByName,
         complete: true,

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::Common;
-use crate::cli::load::{catalogue, today};
+use crate::cli::catalogue::catalogue;
+use crate::cli::load::today;
 use crate::cli::values_templates;
 use crate::compile::{self, CatalogueTexts, ComparedSide, Matching, SideFile};
 use crate::pair::Pair;
@@ -19,7 +20,7 @@ pub(in crate::cli) fn read(
 ) -> Result<ReadSides, Failed> {
     let files = working_tree(paths)?;
     let templates = values_templates::beside(&files)?;
-    let texts = catalogue(common)?;
+    let texts = catalogue(common, paths)?;
     // Single files do not show which other trees are stale.
     let complete = paths.iter().all(|path| path.is_dir());
     let only = if complete {

@@ -4,9 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::Common;
+use crate::cli::catalogue::{catalogue, catalogue_at};
 use crate::cli::files;
 use crate::cli::git::Repository;
-use crate::cli::load::catalogue;
 use crate::cli::output::Output;
 use crate::cli::values_templates::{self, TemplateText};
 use crate::compile::{CatalogueTexts, ComparedSide, Matching, SideFile};
@@ -14,9 +14,7 @@ use crate::diagnostic::suggest;
 use crate::model::{Tier, Word};
 use crate::pair::Pair;
 
-use super::{
-    Failed, ReadArtifacts, ReadSides, at_revision, catalogue_at, template_at, trees, working_tree,
-};
+use super::{Failed, ReadArtifacts, ReadSides, at_revision, template_at, trees, working_tree};
 
 /// A side as it is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,7 +150,7 @@ fn load_working_tree(
         templates: values_templates::beside(&files)?,
         side: of_files(files),
         is_folder: path.is_dir(),
-        texts: catalogue(common)?,
+        texts: catalogue(common, &[path.to_owned()])?,
     })
 }
 
@@ -183,7 +181,7 @@ fn load_trees(
             records: trees::records(&found, artifacts)?,
         },
         is_folder,
-        texts: catalogue(common)?,
+        texts: catalogue(common, &[path.to_owned()])?,
         templates: Vec::new(),
     }))
 }
@@ -216,7 +214,7 @@ fn load_at(
     Ok(Loaded {
         is_folder: first.path != files::shown(path),
         templates: template.into_iter().collect(),
-        texts: catalogue_at(&revision, common, output)?,
+        texts: catalogue_at(&revision, common, &[below], output)?,
         side: of_files(files),
     })
 }

@@ -32,13 +32,32 @@ pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, Error> {
 ///
 /// If the file is missing, not regular, or cannot be read.
 pub(super) fn read_beginning(path: &Path, most: u64) -> Result<Vec<u8>, Error> {
-    let refused = |error: std::io::Error| {
-        if error.kind() == ErrorKind::NotFound {
-            Error::Absent(path.to_owned())
-        } else {
-            Error::Io("read", path.to_owned(), error)
-        }
-    };
+    let file = open_regular(path)?;
+    let about = file.metadata().map_err(|error| refused(path, error))?;
+    // One byte more than the size, so the end is seen without another buffer.
+    let length = usize::try_from(about.len().min(most)).unwrap_or_default();
+    let mut bytes = Vec::with_capacity(length.saturating_add(64));
+    file.take(most)
+        .read_to_end(&mut bytes)
+        .map_err(|error| refused(path, error))?;
+    Ok(bytes)
+}
+
+fn refused(path: &Path, error: std::io::Error) -> Error {
+    if error.kind() == ErrorKind::NotFound {
+        Error::Absent(path.to_owned())
+    } else {
+        Error::Io("read", path.to_owned(), error)
+    }
+}
+
+/// Opens a regular file, of any size, to be read from its start.
+///
+/// # Errors
+///
+/// If the file is missing, not regular, or cannot be opened.
+pub fn open_regular(path: &Path) -> Result<File, Error> {
+    let refused = |error| refused(path, error);
     // Checked before it is opened: opening a FIFO waits for its writer, and opening a device can
     // have effects.
     if !fs::metadata(path).map_err(refused)?.is_file() {
@@ -52,9 +71,5 @@ pub(super) fn read_beginning(path: &Path, most: u64) -> Result<Vec<u8>, Error> {
     if !about.is_file() {
         return Err(Error::NotRegular(path.to_owned()));
     }
-    // One byte more than the size, so the end is seen without another buffer.
-    let length = usize::try_from(about.len().min(most)).unwrap_or_default();
-    let mut bytes = Vec::with_capacity(length.saturating_add(64));
-    file.take(most).read_to_end(&mut bytes).map_err(refused)?;
-    Ok(bytes)
+    Ok(file)
 }

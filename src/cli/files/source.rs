@@ -46,6 +46,28 @@ pub fn rewrite(files: &[Rewrite<'_>]) -> Result<(), Error> {
     place(files, &staged)
 }
 
+/// Creates a file with its folder. The file is complete, or it is not there.
+///
+/// # Errors
+///
+/// If the folder or the file cannot be created.
+pub fn create(path: &Path, text: &str) -> Result<(), Error> {
+    let failed = |error| Error::Io("written", path.to_owned(), error);
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let staged = StagedSource {
+        written: path.with_file_name(leftover::name(&name)),
+        target: path.to_owned(),
+    };
+    let _ = fs::remove_file(&staged.written);
+    let mut new = File::create_new(&staged.written).map_err(failed)?;
+    new.write_all(text.as_bytes()).map_err(failed)?;
+    new.sync_all().map_err(failed)?;
+    fs::rename(&staged.written, &staged.target).map_err(failed)
+}
+
 /// Moves the written files into their places.
 fn place(files: &[Rewrite<'_>], staged: &[StagedSource]) -> Result<(), Error> {
     let both = || files.iter().zip(staged);

@@ -133,7 +133,7 @@ fn say_replicas(
         };
         let source = sources.add(Source {
             name,
-            text: text.clone(),
+            text: text.clone().into(),
             catalogue: false,
         });
         for values in merged.values() {

@@ -1,6 +1,6 @@
 //! RDS volumes: GiB, and the IOPS and MiB/s beyond the included ones.
 
-use crate::catalogue::{Price, StoragePrices};
+use crate::catalogue::{Price, PricedService, StoragePrices};
 use crate::model::volume::included;
 use crate::model::{Environment, Storage, StorageType};
 use crate::source::Sourced;
@@ -53,7 +53,7 @@ impl Charge {
 
     fn price(self, prices: &StoragePrices) -> Option<&Price> {
         match self {
-            Self::Size => Some(&prices.gib),
+            Self::Size => prices.gib.as_ref(),
             Self::Iops => prices.iops.as_ref(),
             Self::Throughput => prices.throughput.as_ref(),
         }
@@ -132,6 +132,7 @@ fn add(
 ) {
     let wanted = WantedItem {
         layer: CostLayer::Storage,
+        service: PricedService::Database,
         path: format!("{}{}", volume.path, charge.path()),
         what: kind.value.to_string(),
         counts: vec![volume.copies.clone(), count],

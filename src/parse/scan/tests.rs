@@ -7,7 +7,7 @@ fn scanned(text: &str) -> (String, Vec<(String, String)>) {
     let mut sources = Sources::default();
     let id = sources.add(Source {
         name: "prod.kdl".into(),
-        text: text.into(),
+        text: text.to_owned().into(),
         catalogue: false,
     });
     let mut diagnostics = Diagnostics::new();

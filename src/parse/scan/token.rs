@@ -67,17 +67,17 @@ impl Token {
     }
 }
 
-/// The tokens of `text`, at most `limit`, and an end token where reading stopped.
-pub(super) fn tokens(text: &str, limit: usize) -> Vec<Token> {
+/// The tokens of `text` from the byte `at`, at most `limit`, and an end token where reading stopped.
+pub(super) fn tokens(text: &str, at: usize, limit: usize) -> Vec<Token> {
     let mut lexer = Lexer {
         text,
         bytes: text.as_bytes(),
-        at: if text.starts_with('\u{feff}') { 3 } else { 0 },
+        at,
         value_before: false,
         string_before: false,
         unclosed_until: 0,
     };
-    let mut tokens = Vec::with_capacity(text.len().min(limit * 8) / 8 + 1);
+    let mut tokens = Vec::with_capacity((text.len() - at).min(limit * 8) / 8 + 1);
     loop {
         let token = lexer.next();
         tokens.push(token);

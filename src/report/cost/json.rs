@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{ReportedCosts, lists};
-use crate::catalogue::{Per, Price, PriceList};
+use crate::catalogue::{Confidence, Per, Price, PriceList};
 use crate::cost::{self, EXCLUDED, Estimate, Missing, Range, SharedCluster, UnitRate};
 use crate::diagnostic::json::{FindingJson, findings};
 use crate::model::Money;
@@ -126,6 +126,9 @@ pub struct ItemCost {
     pub arithmetic: String,
     /// The unit price.
     pub price: UnitPrice,
+    /// The contract's discount in percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contract_discount: Option<u32>,
     /// The spot discount in percent.
     pub spot_discount: Option<u32>,
     /// The saving from reserved capacity, equal at the floor and at the ceiling.
@@ -212,6 +215,8 @@ pub struct PriceSource {
     pub source: String,
     /// The hours of a month in this list.
     pub hours: u32,
+    /// How sure its prices are.
+    pub confidence: Confidence,
     /// The file with the list.
     pub file: String,
     /// The line.
@@ -317,6 +322,7 @@ fn priced(item: &cost::CostItem, rate: &UnitRate, sources: &Sources) -> ItemCost
         ceiling: range.ceiling,
         arithmetic: item.arithmetic(),
         price: unit_price(&rate.price, sources),
+        contract_discount: rate.contract.as_ref().map(|it| it.percent),
         spot_discount: rate.spot.as_ref().map(|spot| spot.percent),
         reserved: rate
             .reserved
@@ -363,6 +369,7 @@ fn price_list(list: &PriceList, layers: &[cost::CostLayer], sources: &Sources) -
         date: list.date.to_string(),
         source: list.source.clone(),
         hours: list.hours,
+        confidence: list.confidence,
         file,
         line,
         layers: layers.to_vec(),

@@ -8,8 +8,12 @@ use super::Repository;
 /// The repository with the built-in catalogue in a folder, not committed yet.
 fn with_catalogue() -> Repository {
     let repository = Repository::new();
-    for file in ["tiers.kdl", "instances.kdl", "prices.kdl"] {
-        let path = crate::support::project("schema/catalogue").join(file);
+    for (file, built_in) in [
+        ("tiers.kdl", "tiers.kdl"),
+        ("instances.kdl", "instances.kdl"),
+        ("prices.kdl", "prices/us-east-1.kdl"),
+    ] {
+        let path = crate::support::project("schema/catalogue").join(built_in);
         repository.write(
             &format!("catalogue/{file}"),
             &fs::read_to_string(path).unwrap(),
