@@ -169,8 +169,8 @@ fn template_at(
         Some(parent) if is_file => parent.to_owned(),
         Some(_) | None => of.to_owned(),
     };
-    let (path, below) = (folder(path).join(PATH), folder(below).join(PATH));
-    let text = revision.text_if_there(&below)?;
+    let path = folder(path).join(PATH);
+    let text = revision.text_if_there(&folder(below), PATH)?;
     Ok(text.map(|text| TemplateText {
         folder: folder_of(&first.input.name).to_owned(),
         name: format!("{}:{}", revision.name(), files::shown(&path)),

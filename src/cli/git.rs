@@ -221,14 +221,19 @@ impl Revision<'_> {
         names.iter().map(text).collect::<Result<_, _>>().map(Some)
     }
 
-    /// The text file at `below`; `None` if the revision does not have it.
-    pub(super) fn text_if_there(&self, below: &Path) -> Result<Option<String>, String> {
-        let object = match Walk::from_top(self).go(below)? {
-            TreeNode::Absent => return Ok(None),
-            TreeNode::Folder(_) => return Err(format!("`{}` is a folder", self.place(below))),
-            TreeNode::File(object) => object,
+    /// The text file `name` of the folder `below`; `None` if the revision does not have it.
+    pub(super) fn text_if_there(&self, below: &Path, name: &str) -> Result<Option<String>, String> {
+        let folder = match Walk::from_top(self).go(below)? {
+            TreeNode::Folder(folder) => folder,
+            TreeNode::Absent | TreeNode::File(_) => return Ok(None),
         };
-        self.text(&object, below).map(Some)
+        // From here on, so that a missing file in a linked folder is not a broken link.
+        let path = below.join(name);
+        match folder.go(Path::new(name))? {
+            TreeNode::Absent => Ok(None),
+            TreeNode::Folder(_) => Err(format!("`{}` is a folder", self.place(&path))),
+            TreeNode::File(object) => self.text(&object, &path).map(Some),
+        }
     }
 
     /// The text of the file at `path`.
