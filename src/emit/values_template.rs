@@ -18,7 +18,7 @@ use schemars::generate::SchemaSettings;
 
 use crate::diagnostic::mask::{find_secrets, mask};
 use crate::diagnostic::{Code, Diagnostic, code, suggest};
-use crate::emit::{Artifacts, VALUES, header, template, yaml};
+use crate::emit::{header, template, yaml};
 use crate::model::Environment;
 use crate::source::{SourceId, Span};
 
@@ -215,22 +215,6 @@ impl ValuesTemplates {
             Some(Err(broken)) => Err(broken.clone()),
             Some(Ok(template)) => template.render(environment).map(Some),
         }
-    }
-
-    /// The values file of an environment, in place of tierc's own; empty without a template.
-    ///
-    /// # Errors
-    ///
-    /// A finding about the first mistake in the template.
-    pub fn artifacts(
-        &self,
-        file: &str,
-        environment: &Environment,
-    ) -> Result<Artifacts, Box<Diagnostic>> {
-        let values = self.render(file, environment)?;
-        let name = file.rsplit('/').next().unwrap_or(file);
-        let values = values.map(|values| (VALUES.to_owned(), values.file(name)));
-        Ok(values.into_iter().collect())
     }
 }
 
