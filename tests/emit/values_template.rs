@@ -37,7 +37,7 @@ const PLAIN: Style = Style {
 fn render(run: &mut Run, template: &str) -> Result<TemplateValues, Box<Diagnostic>> {
     let source = run.sources.add(Source {
         name: "environments/templates/values.yaml.j2".into(),
-        text: template.to_owned(),
+        text: template.to_owned().into(),
         catalogue: false,
     });
     ValuesTemplate::parse(template, source)?.render(environment(run))
@@ -206,7 +206,7 @@ fn a_finding_points_at_the_value_of_the_file() {
     let mut run = run(&text("medium", NODES));
     let source = run.sources.add(Source {
         name: "environments/templates/values.yaml.j2".into(),
-        text: template.to_owned(),
+        text: template.to_owned().into(),
         catalogue: false,
     });
     let parsed = ValuesTemplate::parse(template, source).unwrap();

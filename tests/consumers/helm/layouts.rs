@@ -42,7 +42,7 @@ fn written(name: &str, tree: &Tree<'_>) -> String {
     let mut sources = Sources::default();
     let source = sources.add(Source {
         name: "values.yaml.j2".into(),
-        text: layout.text.to_owned(),
+        text: layout.text.into(),
         catalogue: false,
     });
     let template = ValuesTemplate::parse(layout.text, source).unwrap();
