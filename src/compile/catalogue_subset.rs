@@ -139,10 +139,9 @@ impl SubsetFacts {
             referred.add_names(tier);
         }
         let mut catalogue = read_instances(ids, Some(&referred.all()), sources, &mut about);
-        let versions = layers.into_iter().map(|layer| layer.version);
+        let mut versions = layers.into_iter().map(|layer| layer.version);
         catalogue.version = versions
-            .filter(|version| !version.is_empty())
-            .next()
+            .find(|version| !version.is_empty())
             .unwrap_or_default();
         let prices = referred
             .budget
