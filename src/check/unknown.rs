@@ -5,8 +5,7 @@ use crate::check::Finding;
 use crate::diagnostic::suggest;
 use crate::model::Arch;
 
-/// Adds the line to a finding that already suggests a known instance, if the name can also be one that is
-/// new: its size is a size of AWS.
+/// Adds the line to a finding if the name can be one of AWS: a new instance, and not a slip.
 pub(super) fn or_new(finding: Finding, kind: &str, name: &str, numbers: &str) -> Finding {
     let size = name.rsplit_once('.').map_or("", |(_, size)| size);
     let of_aws = match size.strip_suffix("xlarge") {
@@ -14,7 +13,12 @@ pub(super) fn or_new(finding: Finding, kind: &str, name: &str, numbers: &str) ->
         Some(times) => times.parse::<u32>().is_ok(),
         None => ["nano", "micro", "small", "medium", "large", "metal"].contains(&size),
     };
-    if of_aws {
+    let prefix = match kind {
+        "db-class" => "db.",
+        "cache-node" => "cache.",
+        _ => "",
+    };
+    if of_aws && name.starts_with(prefix) {
         finding.help(line_to_write(kind, name, numbers))
     } else {
         finding
@@ -39,9 +43,9 @@ pub(super) fn families_like<'a>(typed: &str, names: impl Iterator<Item = &'a str
     }
 }
 
-/// The advice for an instance that is not a slip of a known one: the line of `instances.kdl` that it
-/// needs. `?` stands for the numbers, so a line that is not filled in is refused.
-pub(super) fn line_to_write(kind: &str, name: &str, numbers: &str) -> String {
+/// The line of `instances.kdl` that an instance needs. `?` stands for the numbers, so a line that is not
+/// filled in is refused.
+fn line_to_write(kind: &str, name: &str, numbers: &str) -> String {
     let arch = if is_graviton(name) {
         Arch::Arm64
     } else {

@@ -131,10 +131,9 @@ fn db_class<'a>(get: &impl Fn(PriceColumn) -> &'a str) -> Option<PricedThing> {
         return None;
     }
     let usage = get(PriceColumn::UsageType);
-    let (_, usage) = usage.split_once("InstanceUsage:").map_or_else(
-        || usage.split_once("Multi-AZUsage:").unwrap_or(("", "")),
-        |found| found,
-    );
+    let (_, usage) = usage
+        .split_once("InstanceUsage:")
+        .or_else(|| usage.split_once("Multi-AZUsage:"))?;
     // I/O-Optimized storage and extended support have usage types of their own.
     let other = ["IOOptimized", "ExtendedSupport"];
     let whole = get(PriceColumn::UsageType);

@@ -1,5 +1,6 @@
 //! A user's catalogue: rows that add to the built-in ones, override them, and contradict themselves.
 
+use tierc::catalogue::Reservable;
 use tierc::compile::{self, CatalogueFile, CatalogueTexts, Input, Run};
 use tierc::diagnostic::render::{Style, human};
 
@@ -129,7 +130,6 @@ fn own_reserved_discounts_of_a_kind_replace_the_built_in_ones() {
     )]);
     let (_, prices) = texts.everything("us-east-1");
     let off = |kind, name| prices.discounts.reserved(kind, name).unwrap().percent;
-    use tierc::catalogue::Reservable;
     assert_eq!(off(Reservable::Database, "db.r6g.large"), 10);
     assert_eq!(off(Reservable::Redis, "cache.r6g.large"), 28);
 }

@@ -1,7 +1,7 @@
 //! An instance class that RDS does not offer.
 
 use crate::ast::TopPart;
-use crate::check::unknown::{families_like, line_to_write, or_new};
+use crate::check::unknown::{families_like, or_new};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
@@ -41,14 +41,18 @@ fn one(context: &Context<'_>, class: &Sourced<String>, path: &str) -> Option<Fin
     let message = format!("the instance class `{}` is unknown", class.value);
     let finding =
         Finding::new(RULE.code, Severity::Error, message).operand(class, path, "the class");
-    Some(match suggest::nearest(&class.value, classes.names()) {
+    let prefixed = format!("db.{}", class.value);
+    let near = suggest::nearest(&class.value, classes.names())
+        .or_else(|| classes.names().find(|known| *known == prefixed));
+    Some(match near {
         Some(near) => {
             let message = format!("did you mean `{near}`?");
             let finding = finding.repair(class, path, message, format!("\"{near}\""));
             or_new(finding, "db-class", &class.value, NUMBERS)
         }
-        None => finding
-            .help(families_like(&class.value, classes.names()))
-            .help(line_to_write("db-class", &class.value, NUMBERS)),
+        None => {
+            let known = families_like(&class.value, classes.names());
+            or_new(finding.help(known), "db-class", &class.value, NUMBERS)
+        }
     })
 }

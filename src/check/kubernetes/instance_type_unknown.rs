@@ -1,7 +1,7 @@
 //! An instance type that the catalogue does not have.
 
 use crate::catalogue::is_graviton;
-use crate::check::unknown::{families_like, line_to_write, or_new};
+use crate::check::unknown::{families_like, or_new};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
@@ -38,9 +38,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 let finding = finding.repair(instance, &path, message, format!("\"{near}\""));
                 or_new(finding, "node-type", &instance.value, NUMBERS)
             }
-            None => finding
-                .help(known(&instance.value, types.names().collect()))
-                .help(line_to_write("node-type", &instance.value, NUMBERS)),
+            None => {
+                let known = known(&instance.value, types.names().collect());
+                or_new(finding.help(known), "node-type", &instance.value, NUMBERS)
+            }
         });
     }
 }
@@ -58,7 +59,8 @@ const SIZES: [&str; 14] = [
 /// size or another architecture.
 fn near<'a>(typed: &str, names: Vec<&'a str>) -> Option<&'a str> {
     let (family, size) = typed.split_once('.')?;
-    let parts = || names.iter().filter_map(|name| name.split_once('.'));
+    // Of equally near families, the last is the newest generation.
+    let parts = || names.iter().rev().filter_map(|name| name.split_once('.'));
     let alike = parts()
         .map(|(known, _)| known)
         .filter(|known| is_graviton(known) == is_graviton(family));

@@ -55,7 +55,12 @@ fn no_region(region: &str, estimates: &[&Estimate], prices: &Prices) -> Diagnost
         .into_iter()
         .map(|region| format!("`{region}`"))
         .collect();
-    let message = format!("`{region}` has no prices, so nothing can be estimated there");
+    let in_china = region.starts_with("cn-");
+    let message = if in_china {
+        format!("`{region}` has no prices: AWS bills it in CNY, and estimates are in USD")
+    } else {
+        format!("`{region}` has no prices, so nothing can be estimated there")
+    };
     let mut finding = Diagnostic::new(RULE.code, Severity::Note, message);
     for estimate in estimates {
         if let Some(span) = estimate.region_span {
@@ -67,8 +72,7 @@ fn no_region(region: &str, estimates: &[&Estimate], prices: &Prices) -> Diagnost
     } else {
         format!("regions with prices: {}", known.join(", "))
     };
-    if region.starts_with("cn-") {
-        finding = finding.note("AWS bills its regions in China in CNY, and estimates are in USD");
+    if in_china {
         return finding.help("write a `prices.kdl` with amounts that are converted to USD");
     }
     finding.note(known).help(super::OWN_PRICES)

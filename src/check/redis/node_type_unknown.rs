@@ -1,6 +1,6 @@
 //! A node type that ElastiCache does not offer.
 
-use crate::check::unknown::{families_like, line_to_write, or_new};
+use crate::check::unknown::{families_like, or_new};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
@@ -36,15 +36,19 @@ fn unknown(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Fin
     let message = format!("the node type `{}` is unknown", node.value);
     let finding =
         Finding::new(RULE.code, Severity::Error, message).operand(node, &path, "the node type");
-    Some(match suggest::nearest(&node.value, nodes.names()) {
+    let prefixed = format!("cache.{}", node.value);
+    let near = suggest::nearest(&node.value, nodes.names())
+        .or_else(|| nodes.names().find(|known| *known == prefixed));
+    Some(match near {
         Some(near) => {
             let message = format!("did you mean `{near}`?");
             let finding = finding.repair(node, &path, message, format!("\"{near}\""));
             or_new(finding, "cache-node", &node.value, NUMBERS)
         }
-        None => finding
-            .help(families_like(&node.value, nodes.names()))
-            .help(line_to_write("cache-node", &node.value, NUMBERS)),
+        None => {
+            let known = families_like(&node.value, nodes.names());
+            or_new(finding.help(known), "cache-node", &node.value, NUMBERS)
+        }
     })
 }
 

@@ -68,16 +68,16 @@ pub(super) fn allocatable(
         );
     }
     let most = interfaces.and_then(|it| Some((it, it.pods()?)));
-    if let (Some(pods), Some((interfaces, most))) = (&pods.value, most) {
-        if pods.value > most {
-            let Interfaces { enis, addresses } = interfaces;
-            let message = format!(
-                "{} pods do not fit on {enis} interfaces with {addresses} addresses each",
-                pods.value
-            );
-            let help = format!("at most {most} fit: {enis} x ({addresses} - 1) + 2");
-            report(cx, message, pods.span, help);
-        }
+    if let (Some(pods), Some((interfaces, most))) = (&pods.value, most)
+        && pods.value > most
+    {
+        let Interfaces { enis, addresses } = interfaces;
+        let message = format!(
+            "{} pods do not fit on {enis} interfaces with {addresses} addresses each",
+            pods.value
+        );
+        let help = format!("at most {most} fit: {enis} x ({addresses} - 1) + 2");
+        report(cx, message, pods.span, help);
     }
 }
 
