@@ -185,7 +185,7 @@ pub fn replica(environment: &Environment) -> ServerBudget {
 /// `database/sql` keeps two idle ones, and a poll and the HPA may ask at once.
 pub const OF_KEDA: u32 = 2;
 
-/// Whoever connects to the primary directly, besides the `direct` node.
+/// Everything that connects to the primary directly, besides the `direct` node.
 fn past_pgbouncer(environment: &Environment) -> Vec<Term> {
     let inputs = &mut Inputs::new();
     let mut terms = services(&environment.service, Via::Direct, inputs);

@@ -334,34 +334,8 @@ mod tests {
     }
 
     #[test]
-    fn other_readers_take_what_their_places_take_and_nothing_else() {
+    fn queues_take_what_their_places_take_and_nothing_else() {
         hold([
-            (
-                Place::Image,
-                vec![
-                    "api",
-                    "a.example:5000/b/c:1.4_x",
-                    "localhost/b",
-                    "acme/api@sha256:0123456789abcdef0123456789abcdef",
-                ],
-                vec![
-                    "",
-                    "Acme/api",
-                    "a b",
-                    "a:",
-                    "a@sha256:ab",
-                    "a//b",
-                    "a:b:c",
-                    "a;b",
-                    "-a",
-                ],
-            ),
-            (Place::Zone, vec!["Etc/GMT+1"], vec!["", "$(x)", "a;b"]),
-            (
-                Place::RedisList,
-                vec!["bull:{x}:wait", "a|b"],
-                vec!["", "a`b", "a b"],
-            ),
             (
                 Place::QueueName,
                 vec!["default", "orders.fifo", "shop/eu"],
@@ -394,6 +368,38 @@ mod tests {
                 Place::Query,
                 vec!["SELECT 1", "SELECT 1\nFROM a"],
                 vec!["", " ", "a\u{0}"],
+            ),
+        ]);
+    }
+
+    #[test]
+    fn other_readers_take_what_their_places_take_and_nothing_else() {
+        hold([
+            (
+                Place::Image,
+                vec![
+                    "api",
+                    "a.example:5000/b/c:1.4_x",
+                    "localhost/b",
+                    "acme/api@sha256:0123456789abcdef0123456789abcdef",
+                ],
+                vec![
+                    "",
+                    "Acme/api",
+                    "a b",
+                    "a:",
+                    "a@sha256:ab",
+                    "a//b",
+                    "a:b:c",
+                    "a;b",
+                    "-a",
+                ],
+            ),
+            (Place::Zone, vec!["Etc/GMT+1"], vec!["", "$(x)", "a;b"]),
+            (
+                Place::RedisList,
+                vec!["bull:{x}:wait", "a|b"],
+                vec!["", "a`b", "a b"],
             ),
             (
                 Place::AwsWord,

@@ -7,16 +7,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::attribute::Keyed;
-use super::declaration::{Form, node};
+use super::declaration::{AT_LEAST_ONE, Form, node};
 use super::{
     Arch, Capacity, Combine, Driver, Duration, Name, Place, PolicyKind, Portion, Quantity, Queue,
     Scenario, Select, Via,
 };
 use crate::source::Sourced;
-
-/// An HPA on utilisation cannot scale to zero, and an autoscaler's maximum is at least 1. `pause
-/// at=0` stops a pool.
-pub(super) const AT_LEAST_ONE: Form = Form::Whole(1..=u32::MAX);
 
 /// A utilisation. It exceeds 100 if pods use more than they request.
 const PERCENT: Form = Form::Whole(1..=1000);

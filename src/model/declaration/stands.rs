@@ -1,5 +1,8 @@
 //! How an attribute is written in its node.
 
+/// The property that says of which kind a node is, if it may be of several.
+pub const TAG: &str = "type";
+
 /// How an attribute is written in its node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stands {

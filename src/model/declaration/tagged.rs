@@ -1,8 +1,5 @@
 //! The macro that declares a node of one of several kinds, each with attributes of its own.
 
-/// The property that says of which kind a node is.
-pub const TAG: &str = "type";
-
 /// Declares a node that is of one of several kinds:
 ///
 /// ```text
@@ -15,7 +12,7 @@ pub const TAG: &str = "type";
 /// }
 /// ```
 ///
-/// A line has the name of the field for matches, the word that the property [`TAG`] has for it, and a part
+/// A line has the name of the field for matches, the word that the property [`TAG`](super::TAG) has for it, and a part
 /// that `node!` declares. A node without the property is of the first kind, and that kind is written
 /// without it.
 macro_rules! tagged {

@@ -172,7 +172,7 @@ pub(super) fn sqs_url(text: &str) -> bool {
         .or_else(|| end.strip_suffix(".amazonaws.com.cn"));
     let base = name.strip_suffix(".fifo").unwrap_or(name);
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    region.is_some_and(|region| dns_label(region))
+    region.is_some_and(dns_label)
         && account.len() == 12
         && account.chars().all(|c| c.is_ascii_digit())
         && !base.is_empty()

@@ -4,8 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::Place;
-use crate::model::declaration::{Form, node};
-use crate::model::workload::AT_LEAST_ONE;
+use crate::model::declaration::{AT_LEAST_ONE, Form, node};
 use crate::source::Sourced;
 
 node! {

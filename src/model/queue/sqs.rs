@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::declaration::{Form, node};
-use crate::model::workload::AT_LEAST_ONE;
+use crate::model::declaration::{AT_LEAST_ONE, Form, node};
 use crate::model::{Duration, Place};
 use crate::source::Sourced;
 
