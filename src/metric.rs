@@ -235,7 +235,7 @@ fn api(environment: &Environment) -> Vec<Tracked> {
 /// the autoscaler's own target, which is normal while it can add pods.
 #[must_use]
 pub fn queue_depth(environment: &Environment, pool: &Worker) -> u32 {
-    let lengths = pool.queue.iter().map(|queue| queue.length.value);
+    let lengths = pool.queue.iter().map(|queue| queue.length().value);
     lengths.fold(environment.alerts.queue_depth.value, u32::max)
 }
 

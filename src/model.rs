@@ -15,6 +15,7 @@ pub mod operation;
 pub mod place;
 pub mod platform;
 pub mod quantity;
+pub mod queue;
 pub mod rate;
 pub mod schedule;
 mod selection;
@@ -60,6 +61,13 @@ pub use platform::{
     RedisGroup, RedisGroupField, RedisNode, STATS_USER, Storage, StorageField, StorageNode,
 };
 pub use quantity::Quantity;
+pub use queue::{
+    KafkaTopic, KafkaTopicField, KafkaTopicNode, PostgresqlQueue, PostgresqlQueueField,
+    PostgresqlQueueNode, PrometheusQueue, PrometheusQueueField, PrometheusQueueNode, Queue,
+    QueueField, QueueIdentity, QueueKind, QueueNode, RabbitmqQueue, RabbitmqQueueField,
+    RabbitmqQueueNode, RedisList, RedisListField, RedisListNode, RedisStream, RedisStreamField,
+    RedisStreamNode, SqsQueue, SqsQueueField, SqsQueueNode,
+};
 pub use rate::ErrorRate;
 pub use schedule::{
     Event, EventField, EventNode, OffHours, OffHoursField, OffHoursNode, Schedule, ScheduleField,
@@ -71,17 +79,18 @@ pub use waiver::{Waive, WaiveField, WaiveNode, Waiver, WaiverNode};
 pub use window::{DailyWindow, WeeklyWindow};
 pub use word::{
     Apply, Arch, Autoscalers, Capacity, ClusterMode, Combine, Driver, EvictionPolicy, Framework,
-    HttpMethod, MetricSource, PolicyKind, PoolMode, PoolerSource, RedisEngine, RedisTls, Scenario,
-    Select, SslMode, StartupOptions, StorageType, Tier, Use, Via, Word,
+    HttpMethod, JobFramework, KafkaAuth, MetricSource, OffsetReset, PolicyKind, PoolMode,
+    PoolerSource, RabbitmqMode, RabbitmqProtocol, RedisEngine, RedisTls, Scenario, Select, SslMode,
+    StartupOptions, StorageType, StreamCount, Tier, Use, Via, Word,
 };
 
 pub use workload::{
     Api, ApiField, ApiNode, Connections, ConnectionsField, ConnectionsNode, Fallback,
     FallbackField, FallbackNode, PodsMetric, PodsMetricField, PodsMetricNode, Policy, PolicyField,
-    PolicyNode, Queue, QueueField, QueueNode, Replicas, ReplicasField, ReplicasNode, Resources,
-    ResourcesField, ResourcesNode, Rollout, RolloutField, RolloutNode, Scaling, ScalingField,
-    ScalingNode, Service, ServiceField, ServiceNode, Target, TargetField, TargetNode, Worker,
-    WorkerField, WorkerNode, Workload, WorkloadField, WorkloadNode,
+    PolicyNode, Replicas, ReplicasField, ReplicasNode, Resources, ResourcesField, ResourcesNode,
+    Rollout, RolloutField, RolloutNode, Scaling, ScalingField, ScalingNode, Service, ServiceField,
+    ServiceNode, Target, TargetField, TargetNode, Worker, WorkerField, WorkerNode, Workload,
+    WorkloadField, WorkloadNode,
 };
 
 use declaration::{Form, LABELS, Node as _, Top, node};

@@ -4,6 +4,7 @@ mod database;
 mod nodes;
 mod operation;
 mod pgbouncer;
+mod queue;
 mod redis;
 mod resolver;
 mod schedule;

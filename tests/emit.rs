@@ -18,6 +18,7 @@ mod schedules;
 mod secrets;
 mod snapshots;
 mod terraform;
+mod triggers;
 mod yaml;
 
 use serde_json::Value;

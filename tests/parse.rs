@@ -43,6 +43,7 @@ stories! {
     numbers_out_of_range
     numbers_where_text_is_needed
     quantities_that_are_none
+    queue_kinds
     quote_that_closes_nothing
     quotes_of_word_processors
     raw_strings_of_kdl_1

@@ -5,6 +5,7 @@ mod kubectl;
 mod layout;
 mod nodes;
 mod pooler;
+pub mod queue;
 mod terraform;
 mod words;
 

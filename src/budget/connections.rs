@@ -8,7 +8,9 @@
 use std::collections::BTreeMap;
 
 use crate::model::workload::most;
-use crate::model::{Api, Direct, Environment, Name, Quantity, Service, Via, Worker, Workload};
+use crate::model::{
+    Api, Direct, Environment, Name, Quantity, Queue, Service, Via, Worker, Workload,
+};
 use crate::source::{Inputs, Sourced};
 
 /// Reserved slots: `superuser_reserved_connections` (3) and RDS' own (2).
@@ -144,7 +146,7 @@ pub fn primary(environment: &Environment) -> ServerBudget {
     ServerBudget {
         pooled: pooled(environment),
         direct: direct(environment),
-        terms: services(&environment.service, Via::Direct, &mut Inputs::new()),
+        terms: past_pgbouncer(environment),
         usable: u64::from(
             environment
                 .database
@@ -177,6 +179,37 @@ pub fn replica(environment: &Environment) -> ServerBudget {
         terms,
         usable: u64::from(replicas.max_connections.value.saturating_sub(RESERVED)),
     }
+}
+
+/// Connections that KEDA keeps open for each of its triggers that reads the database: the pool of Go's
+/// `database/sql` keeps two idle ones, and a poll and the HPA may ask at once.
+pub const OF_KEDA: u32 = 2;
+
+/// Everything that connects to the primary directly, besides the `direct` node.
+fn past_pgbouncer(environment: &Environment) -> Vec<Term> {
+    let inputs = &mut Inputs::new();
+    let mut terms = services(&environment.service, Via::Direct, inputs);
+    terms.extend(keda(&environment.worker, inputs));
+    terms
+}
+
+/// KEDA's own connections: one trigger for each queue in a table.
+pub fn keda(pools: &BTreeMap<Name, Worker>, inputs: &mut Inputs) -> Vec<Term> {
+    let mut terms = Vec::new();
+    for (pool, worker) in pools {
+        for queue in &worker.queue {
+            if let Queue::PostgresqlQueue(queue) = queue {
+                let name = &queue.name.value;
+                inputs.read(format_args!("worker.{pool}.queue.{name}.name"), &queue.name);
+                terms.push(Term {
+                    who: format!("KEDA, for worker.{pool}.queue.{name}"),
+                    pods: 1,
+                    per_pod: OF_KEDA,
+                });
+            }
+        }
+    }
+    terms
 }
 
 /// The connections of the services that connect in one way.

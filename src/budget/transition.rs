@@ -13,6 +13,7 @@ use crate::catalogue::Catalogue;
 use crate::model::platform::leaving_at_once;
 use crate::model::{Environment, Name, Service, Via, Worker, Workload};
 use crate::pair::Pair;
+use crate::source::Inputs;
 
 /// What a sum is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +114,7 @@ fn pooler(sides: Pair<&Environment>, rolls: bool) -> Vec<Term> {
 fn primary(sides: Pair<&Environment>, rolls: bool) -> Sum {
     let mut terms = pooler(sides, rolls);
     terms.extend(services(sides, Via::Direct));
+    terms.extend(keda(sides));
     terms.push(direct(sides));
     let usable = sides.map(|side| connections::primary(side).usable);
     Sum {
@@ -166,6 +168,15 @@ fn direct(sides: Pair<&Environment>) -> Term {
         pods: 1,
         per_pod: u32::try_from(most).unwrap_or(u32::MAX),
     }
+}
+
+/// KEDA's own connections on either side: a trigger that a step removes may be read until the step is done.
+fn keda(sides: Pair<&Environment>) -> Vec<Term> {
+    let of = |side: &Environment| connections::keda(&side.worker, &mut Inputs::new());
+    let Pair { before, after } = sides.map(of);
+    let new = after.into_iter().filter(|term| !before.contains(term));
+    let new: Vec<Term> = new.collect();
+    before.into_iter().chain(new).collect()
 }
 
 /// Services that connect over `via` on either side, each with its larger count. Others deploy them,

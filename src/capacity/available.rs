@@ -98,7 +98,7 @@ fn redis(metric: Metric, group: &RedisGroup, catalogue: &Catalogue) -> Option<f6
 
 /// The smallest `length` of a pool's lists, which asks for the most pods.
 fn items_per_replica(pool: &Worker) -> f64 {
-    let lengths = pool.queue.iter().map(|queue| queue.length.value);
+    let lengths = pool.queue.iter().map(|queue| queue.length().value);
     f64::from(lengths.min().unwrap_or(1))
 }
 

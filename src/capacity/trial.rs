@@ -6,7 +6,6 @@ use crate::budget::connections::good_for;
 use crate::edit::{Edit, Statement, quoted, statements};
 use crate::metric::{Component, Metric, Tracked};
 use crate::model::{Database, Environment, Name, Tier, Word, Workload};
-use crate::parse::scan;
 use crate::source::Origin;
 
 /// A change to try: edits of the environment's file.
@@ -168,11 +167,13 @@ fn worker(name: &Name, growth: f64, environment: &Environment) -> Vec<Trial> {
     };
     let node = format!("worker.{name}");
     let mut edits = Vec::new();
-    if !pool.queue.iter().any(|queue| declared(&queue.list.origin)) {
+    if !pool
+        .queue
+        .iter()
+        .any(|queue| declared(&queue.name().origin))
+    {
         for queue in &pool.queue {
-            let (list, length) = (&queue.list.value, queue.length.value);
-            let queue = format!("queue {} length={length}", scan::quoted(list));
-            edits.push(Edit::insert(node.as_str(), queue));
+            edits.push(Edit::insert(node.as_str(), queue.statement()));
         }
     }
     if pool.pause.is_some() {

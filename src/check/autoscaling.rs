@@ -9,13 +9,19 @@ mod fallback_below_activation;
 mod fallback_never_fires;
 mod fallback_outside_bounds;
 mod hold_outside_bounds;
+mod kafka_pods_idle;
 mod name_too_long;
 mod queue_list_unknown;
+mod queue_query_unclear;
 mod queue_shared;
 mod queues_share_a_pool;
+mod rabbitmq_rate_over_amqp;
 mod replicas_inverted;
 mod scale_up_slower_than_default;
 mod setting_without_effect;
+mod sqs_region_differs;
+mod sqs_visibility_below_grace;
+mod stream_never_wakes;
 mod target_unreachable;
 mod target_without_request;
 
@@ -33,13 +39,19 @@ pub static RULES: &[&Rule] = &[
     &fallback_never_fires::RULE,
     &fallback_outside_bounds::RULE,
     &hold_outside_bounds::RULE,
+    &kafka_pods_idle::RULE,
     &name_too_long::RULE,
     &queue_list_unknown::RULE,
+    &queue_query_unclear::RULE,
     &queue_shared::RULE,
     &queues_share_a_pool::RULE,
+    &rabbitmq_rate_over_amqp::RULE,
     &replicas_inverted::RULE,
     &scale_up_slower_than_default::RULE,
     &setting_without_effect::RULE,
+    &sqs_region_differs::RULE,
+    &sqs_visibility_below_grace::RULE,
+    &stream_never_wakes::RULE,
     &target_unreachable::RULE,
     &target_without_request::RULE,
 ];

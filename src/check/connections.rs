@@ -18,8 +18,9 @@ mod replica_max_connections_lower;
 mod session_mode_with_autoscaling;
 
 use super::{Finding, Rule};
+use crate::budget::connections::OF_KEDA;
 use crate::model::driver::StatedDriver;
-use crate::model::{Environment, Name, Service, Via, Worker, Workload};
+use crate::model::{Environment, Name, Queue, Service, Via, Worker, Workload};
 
 /// The family's rules, by name.
 pub static RULES: &[&Rule] = &[
@@ -153,6 +154,19 @@ fn services(mut finding: Finding, environment: &Environment, via: Via) -> Findin
                     &service.per_pod,
                     format!("connections of each pod of `{who}`"),
                 );
+        }
+    }
+    finding
+}
+
+/// Labels the queues in tables, which KEDA reads over connections of its own.
+fn keda(mut finding: Finding, environment: &Environment) -> Finding {
+    for pool in environment.worker.values() {
+        for queue in &pool.queue {
+            if let Queue::PostgresqlQueue(queue) = queue {
+                let text = format!("KEDA counts these jobs over {OF_KEDA} connections");
+                finding = finding.written(&queue.name, text);
+            }
         }
     }
     finding

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cause, DiffPlace, Presence};
 use crate::model::{
-    Attribute, Difference, Environment, EnvironmentField, NodeGroupField, QueueField,
-    RedisGroupField, Use, WorkerField,
+    Attribute, Difference, Environment, EnvironmentField, KafkaTopicField, NodeGroupField,
+    PostgresqlQueueField, PrometheusQueueField, QueueField, RabbitmqQueueField, RedisGroupField,
+    RedisListField, RedisStreamField, SqsQueueField, Use, WorkerField,
 };
 use crate::pair::Pair;
 use crate::source::{Derivation, Origin, SourceId};
@@ -180,8 +181,15 @@ fn stated_parts(
 fn founds(field: EnvironmentField) -> bool {
     matches!(
         field,
-        EnvironmentField::worker(WorkerField::queue(QueueField::list(())))
-            | EnvironmentField::redis(RedisGroupField::engine(()))
+        EnvironmentField::worker(WorkerField::queue(
+            QueueField::redis_list(RedisListField::list(()))
+                | QueueField::postgresql(PostgresqlQueueField::name(()))
+                | QueueField::sqs(SqsQueueField::name(()))
+                | QueueField::kafka(KafkaTopicField::topic(()))
+                | QueueField::rabbitmq(RabbitmqQueueField::name(()))
+                | QueueField::redis_stream(RedisStreamField::stream(()))
+                | QueueField::prometheus(PrometheusQueueField::name(()))
+        )) | EnvironmentField::redis(RedisGroupField::engine(()))
             | EnvironmentField::nodes(NodeGroupField::instance(()))
     )
 }

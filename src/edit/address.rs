@@ -213,7 +213,7 @@ fn inside(node: Segment, path: &str) -> Option<Address> {
 fn listed(outer: &[Segment], child: &str, path: &str) -> Option<Address> {
     let (key, step) = path.rsplit_once('.')?;
     let slot = match step {
-        "list" | "metric" => Slot::Key,
+        "list" | "stream" | "topic" | "name" | "metric" => Slot::Key,
         _ => property(step),
     };
     Some(inner(outer, Segment::keyed(child, key), slot))

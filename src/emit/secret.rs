@@ -5,7 +5,8 @@
 //! them: an AUTH token may contain `#` and other characters that a URL must percent-encode.
 
 use crate::model::{
-    ADMIN_USER, Environment, LoadTest, Name, RedisGroup, RedisTls, STATS_USER, Use, Via,
+    ADMIN_USER, Environment, KafkaAuth, LoadTest, Name, Queue, RabbitmqProtocol, RedisGroup,
+    RedisTls, STATS_USER, Use, Via,
 };
 
 use super::endpoint;
@@ -49,8 +50,74 @@ pub fn entries(environment: &Environment) -> Vec<SecretEntry> {
             all.extend(redis_password(environment, name, group));
         }
     }
+    all.extend(queue_entries(environment));
     all.sort_by(|a, b| (&a.secret, a.key).cmp(&(&b.secret, b.key)));
     all
+}
+
+/// What KEDA reads for queues outside Redis and PostgreSQL.
+fn queue_entries(environment: &Environment) -> Vec<SecretEntry> {
+    let queues = environment.worker.values().flat_map(|pool| &pool.queue);
+    let mut all = Vec::new();
+    for queue in queues {
+        let entries = match queue {
+            Queue::KafkaTopic(topic) => match topic.auth.value {
+                KafkaAuth::None | KafkaAuth::Iam => Vec::new(),
+                KafkaAuth::Plain | KafkaAuth::ScramSha256 | KafkaAuth::ScramSha512 => {
+                    kafka(environment).to_vec()
+                }
+            },
+            Queue::RabbitmqQueue(queue) => vec![rabbitmq(environment, queue.protocol.value)],
+            Queue::RedisList(_)
+            | Queue::RedisStream(_)
+            | Queue::PostgresqlQueue(_)
+            | Queue::SqsQueue(_)
+            | Queue::PrometheusQueue(_) => Vec::new(),
+        };
+        all.extend(
+            entries
+                .into_iter()
+                .filter(|it| !all.contains(it))
+                .collect::<Vec<_>>(),
+        );
+    }
+    all
+}
+
+/// `username` and `password` of `<app>-kafka`.
+#[must_use]
+pub fn kafka(environment: &Environment) -> [SecretEntry; 2] {
+    let entry = |key, content: &str| SecretEntry {
+        secret: format!("{}-kafka", environment.app.value),
+        key,
+        content: content.into(),
+        readers: "KEDA",
+    };
+    [
+        entry(
+            "username",
+            "a user that may describe the topics and consumer groups",
+        ),
+        entry("password", "the user's password"),
+    ]
+}
+
+/// `amqp-url` or `http-url` of `<app>-rabbitmq`.
+#[must_use]
+pub fn rabbitmq(environment: &Environment, protocol: RabbitmqProtocol) -> SecretEntry {
+    let (key, content) = match protocol {
+        RabbitmqProtocol::Amqp => ("amqp-url", "`amqps://USER:PASSWORD@HOST:5671/VHOST`"),
+        RabbitmqProtocol::Http => (
+            "http-url",
+            "`https://USER:PASSWORD@HOST:15671/VHOST`, the management API",
+        ),
+    };
+    SecretEntry {
+        secret: format!("{}-rabbitmq", environment.app.value),
+        key,
+        content: content.into(),
+        readers: "KEDA",
+    }
 }
 
 /// `token` of `<app>-load-<test>`, for each TestRun that sends a token.
@@ -87,6 +154,12 @@ pub fn database_url(environment: &Environment) -> SecretEntry {
     }
 }
 
+/// Whether KEDA counts jobs in the database.
+fn counts_jobs(environment: &Environment) -> bool {
+    let mut queues = environment.worker.values().flat_map(|pool| &pool.queue);
+    queues.any(|queue| matches!(queue, Queue::PostgresqlQueue(_)))
+}
+
 /// `direct-url` of `<app>-database`: bypasses PgBouncer, for sessions.
 #[must_use]
 pub fn direct_url(environment: &Environment) -> SecretEntry {
@@ -96,7 +169,11 @@ pub fn direct_url(environment: &Environment) -> SecretEntry {
         secret: format!("{}-database", environment.app.value),
         key: "direct-url",
         content: postgres_url(environment, &host, endpoint::SERVER_PORT, database),
-        readers: "schema migrations, as DATABASE_URL and DIRECT_URL",
+        readers: if counts_jobs(environment) {
+            "schema migrations, as DATABASE_URL and DIRECT_URL, and KEDA"
+        } else {
+            "schema migrations, as DATABASE_URL and DIRECT_URL"
+        },
     }
 }
 

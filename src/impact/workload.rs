@@ -3,8 +3,10 @@
 use super::{Class, FeltBy, Impact, ImpactStep};
 use crate::diff::AttributeChange;
 use crate::model::{
-    ApiField, ConnectionsField, Environment, FallbackField, Name, PodsMetricField, QueueField,
-    ReplicasField, RolloutField, ServiceField, TargetField, WorkerField, Workload, WorkloadField,
+    ApiField, ConnectionsField, Environment, FallbackField, KafkaTopicField, Name, PodsMetricField,
+    PostgresqlQueueField, PrometheusQueueField, QueueField, RabbitmqQueueField, RedisListField,
+    RedisStreamField, ReplicasField, RolloutField, ServiceField, SqsQueueField, TargetField,
+    WorkerField, Workload, WorkloadField,
 };
 
 pub(super) const TEMPLATE: &str =
@@ -33,12 +35,7 @@ pub(super) fn worker(
     let felt_by = FeltBy::Pools(pool.into_iter().collect());
     match field {
         WorkerField::workload(field) => workload(field, felt_by, told),
-        WorkerField::queue(QueueField::list(())) => {
-            template("pods read another set of queue lists", felt_by)
-        }
-        WorkerField::queue(QueueField::length(())) => {
-            scaled("KEDA targets another queue depth per replica")
-        }
+        WorkerField::queue(field) => queue(field, felt_by),
         WorkerField::combine(()) => scaled("KEDA combines the queue depths in another way"),
         WorkerField::scenario(()) => Impact::new(
             Class::None,
@@ -63,6 +60,55 @@ pub(super) fn worker(
         WorkerField::pause(()) => {
             scaled("the pool is paused at a fixed count, or no longer paused").felt_by(felt_by)
         }
+    }
+}
+
+/// Pods read what identifies a queue; KEDA alone reads how it counts.
+fn queue(field: QueueField, felt_by: FeltBy) -> Impact {
+    match field {
+        QueueField::redis_list(RedisListField::list(())) => {
+            template("pods read another set of queue lists", felt_by)
+        }
+        QueueField::postgresql(PostgresqlQueueField::name(()))
+        | QueueField::sqs(SqsQueueField::name(()) | SqsQueueField::url(()))
+        | QueueField::kafka(
+            KafkaTopicField::topic(()) | KafkaTopicField::brokers(()) | KafkaTopicField::group(()),
+        )
+        | QueueField::rabbitmq(RabbitmqQueueField::name(()))
+        | QueueField::redis_stream(RedisStreamField::stream(()) | RedisStreamField::group(()))
+        | QueueField::prometheus(PrometheusQueueField::name(())) => {
+            template("pods read another set of queues", felt_by)
+        }
+        QueueField::redis_list(RedisListField::length(()))
+        | QueueField::postgresql(PostgresqlQueueField::length(()))
+        | QueueField::sqs(SqsQueueField::length(()))
+        | QueueField::kafka(KafkaTopicField::length(()))
+        | QueueField::rabbitmq(RabbitmqQueueField::length(()))
+        | QueueField::redis_stream(RedisStreamField::length(()))
+        | QueueField::prometheus(PrometheusQueueField::length(())) => {
+            scaled("KEDA targets another queue depth per replica")
+        }
+        QueueField::postgresql(
+            PostgresqlQueueField::framework(()) | PostgresqlQueueField::query(()),
+        )
+        | QueueField::sqs(SqsQueueField::in_flight(()) | SqsQueueField::delayed(()))
+        | QueueField::kafka(KafkaTopicField::offset_reset(()))
+        | QueueField::rabbitmq(RabbitmqQueueField::mode(()))
+        | QueueField::redis_stream(RedisStreamField::count(()))
+        | QueueField::prometheus(PrometheusQueueField::query(())) => {
+            scaled("KEDA counts the queue in another way")
+        }
+        QueueField::kafka(KafkaTopicField::auth(()) | KafkaTopicField::tls(()))
+        | QueueField::rabbitmq(RabbitmqQueueField::protocol(()) | RabbitmqQueueField::vhost(()))
+        | QueueField::prometheus(PrometheusQueueField::server(())) => {
+            scaled("KEDA reaches the queue in another way")
+        }
+        QueueField::sqs(SqsQueueField::visibility(()))
+        | QueueField::kafka(KafkaTopicField::partitions(())) => Impact::new(
+            Class::None,
+            "only the rules use it; nothing that runs changes",
+            "tierc: what is stated for the rules alone is written nowhere else",
+        ),
     }
 }
 

@@ -3,8 +3,10 @@
 //!
 //! Every query gives one series without labels, even if several scrapers report it.
 
+use std::collections::BTreeSet;
+
 use crate::budget::connections::RESERVED;
-use crate::model::{Environment, MetricSource, RedisGroup, Worker, Workload};
+use crate::model::{Environment, MetricSource, Queue, RedisGroup, Worker, Workload};
 
 /// Selects the pods of a Deployment, `<name>-<ReplicaSet>-<pod>`, without those of a Deployment
 /// whose name only has the same prefix.
@@ -68,10 +70,29 @@ pub(super) fn keda(
     format!("max({exported} or {own})")
 }
 
-/// KEDA exports each list's length as the value of its trigger, `s<index>-redis-<list>`.
+/// How KEDA names the metric of a queue's trigger, after `s<index>-`, as a regular expression.
+pub(super) fn metric_name(queue: &Queue) -> &'static str {
+    match queue {
+        Queue::RedisList(_) => "redis-.+",
+        Queue::RedisStream(_) => "redis-streams-.+",
+        Queue::PostgresqlQueue(_) => "postgresql",
+        Queue::SqsQueue(_) => "aws-sqs-.+",
+        Queue::KafkaTopic(_) => "kafka-.+",
+        Queue::RabbitmqQueue(_) => "rabbitmq-.+",
+        Queue::PrometheusQueue(_) => "prometheus",
+    }
+}
+
+/// KEDA exports the items of each queue as the value of its trigger.
 pub(super) fn queue_items(environment: &Environment, pool: &Worker) -> String {
+    let names: BTreeSet<&str> = pool.queue.iter().map(metric_name).collect();
+    let names: Vec<&str> = names.into_iter().collect();
+    let name = match names.as_slice() {
+        [name] => (*name).to_owned(),
+        names => format!("({})", names.join("|")),
+    };
     keda(environment, pool, |of| {
-        format!(r#"keda_scaler_metrics_value{{{of},metric=~"s[0-9]+-redis-.+"}}"#)
+        format!(r#"keda_scaler_metrics_value{{{of},metric=~"s[0-9]+-{name}"}}"#)
     })
 }
 

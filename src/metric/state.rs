@@ -1,7 +1,7 @@
 //! PromQL for states: an autoscaler at its maximum, a paused pool, lag, a forecast. Each gives one
 //! series without labels if the state holds, and no series if it does not.
 
-use super::query::{job, keda, rds, rds_series};
+use super::query::{job, keda, metric_name, rds, rds_series};
 use crate::model::{Duration, Environment, MetricSource, Select, Worker, Workload};
 
 /// The apparent lag of a replica in seconds while nothing is written: PostgreSQL switches its log
@@ -94,13 +94,14 @@ pub fn keda_errors(environment: &Environment, pool: &Worker, window: Duration) -
 #[must_use]
 pub fn fallen_back(environment: &Environment, pool: &Worker, pods: u32) -> Option<String> {
     let first = pool.queue.first()?;
+    let name = metric_name(first);
     let value = keda(environment, pool, |of| {
-        format!(r#"keda_scaler_metrics_value{{{of},metric=~"s0-redis-.+"}}"#)
+        format!(r#"keda_scaler_metrics_value{{{of},metric=~"s0-{name}"}}"#)
     });
     Some(if pool.is_summed() {
         format!("{value} < 0")
     } else {
-        let items = u64::from(first.length.value) * u64::from(pods);
+        let items = u64::from(first.length().value) * u64::from(pods);
         format!("{value} == {items}")
     })
 }

@@ -173,6 +173,38 @@ fn differences_of<A: Attributes>(
     }
 }
 
+/// Appends the differences between two parts of different kinds. An attribute with the same path on both
+/// sides is one difference, of the field that it has afterwards.
+pub(super) fn replaced<A: Attributes>(
+    before: &A,
+    after: &A,
+    at: At<'_, A::Field>,
+    into: &mut Vec<Difference>,
+) {
+    let (mut old, mut new) = (Vec::new(), Vec::new());
+    before.attributes(at, &mut old);
+    after.attributes(at, &mut new);
+    for attribute in old {
+        let twin = new.iter().position(|it| it.path == attribute.path);
+        let twin = twin.map(|at| new.remove(at));
+        if twin
+            .as_ref()
+            .is_none_or(|twin| twin.value != attribute.value)
+        {
+            into.push(Difference {
+                path: attribute.path.clone(),
+                field: twin.as_ref().map_or(attribute.field, |twin| twin.field),
+                values: Pair::new(Some(attribute), twin),
+            });
+        }
+    }
+    into.extend(new.into_iter().map(|attribute| Difference {
+        path: attribute.path.clone(),
+        field: attribute.field,
+        values: Pair::new(None, Some(attribute)),
+    }));
+}
+
 impl<T: std::fmt::Display + Clone + PartialEq> Attributes for Sourced<T> {
     type Field = ();
 

@@ -11,6 +11,7 @@ mod form;
 mod node;
 mod stands;
 mod table;
+mod tagged;
 mod value;
 mod walks;
 mod writing;
@@ -22,10 +23,11 @@ use super::Name;
 use super::attribute::join;
 use super::written::{Over, Pooled, Spoil, Written};
 use crate::source::{Sourced, Span, Spanned};
-pub use form::{Form, LABELS};
+pub use form::{AT_LEAST_ONE, Form, LABELS};
 pub(crate) use node::{hyphens, kebab, node, one_node};
-pub use stands::Stands;
+pub use stands::{Stands, TAG};
 pub use table::{Standing, Top};
+pub(crate) use tagged::tagged;
 pub use value::{Literal, Stated, Value};
 pub(crate) use walks::walks;
 pub use writing::TextNode;
@@ -58,7 +60,7 @@ impl Declaration {
     #[must_use]
     pub fn path(&self) -> String {
         match (self.inside, self.stands) {
-            (_, Stands::Among) => String::new(),
+            (_, Stands::Among | Stands::Variant) => String::new(),
             (
                 Some(inside),
                 Stands::SoleProperty
@@ -102,11 +104,17 @@ impl Declaration {
                 | Stands::Kind,
                 _,
             ) => Vec::new(),
-            (Stands::Among, Form::Attributes(all)) => {
+            (Stands::Among | Stands::Variant, Form::Attributes(all)) => {
                 all.iter().flat_map(|at| at.children()).collect()
             }
             _ => self.names(),
         }
+    }
+
+    /// Whether its node is of one of several kinds.
+    #[must_use]
+    pub fn is_tagged(&self) -> bool {
+        matches!(&self.form, Form::Attributes(all) if all.iter().any(|at| at.stands == Stands::Variant))
     }
 
     /// The name and the value of the example of a map or of pools. Other examples have an empty name.
@@ -158,6 +166,14 @@ pub trait Reader {
 
     /// The values of an attribute by worker pool.
     fn pools(&mut self, at: &'static Declaration) -> Written<BTreeMap<Name, Pooled<Stated>>>;
+
+    /// Reads a node of one of several kinds. `words` are the words of its tag, and `read` gets the stated
+    /// one.
+    fn tagged<T: Default>(
+        &mut self,
+        words: &'static Form,
+        read: impl FnOnce(&mut Self, Option<&'static str>) -> T,
+    ) -> T;
 
     /// The children `name`, which have no names of their own.
     fn unnamed<N: Node>(&mut self, name: &'static str) -> Vec<N>;

@@ -9,7 +9,7 @@ mod spelling;
 pub use spelling::canonical_cidr;
 use spelling::{
     data_key, dns_label, dns_like, host, identifier, image, label_part, lettered, lower_or_digit,
-    port, qualified, spelled, subdomain, tag_text, url,
+    port, qualified, spelled, sqs_url, subdomain, tag_text, url,
 };
 
 /// A place for a text.
@@ -43,6 +43,14 @@ pub enum Place {
     Zone,
     /// A Redis list.
     RedisList,
+    /// A queue, topic, consumer group or virtual host. It becomes part of queries.
+    QueueName,
+    /// The URL of an SQS queue.
+    SqsUrl,
+    /// Bootstrap servers of Kafka.
+    Brokers,
+    /// A query of PostgreSQL or Prometheus.
+    Query,
     /// An EC2 instance type, an RDS class, an ElastiCache node type or an engine version. It
     /// appears in AWS calls, commands and alerts.
     AwsWord,
@@ -128,6 +136,16 @@ impl Place {
                 let fits = |c: char| !c.is_whitespace() && !c.is_control() && c != '`';
                 !text.is_empty() && text.len() <= 512 && text.chars().all(fits)
             }
+            Self::QueueName => {
+                let fits = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
+                !text.is_empty() && text.len() <= 255 && text.chars().all(fits)
+            }
+            Self::SqsUrl => sqs_url(text),
+            Self::Brokers => text.split(',').all(|broker| Self::HostPort.takes(broker)),
+            Self::Query => {
+                let fits = |c: char| c == '\n' || c == '\t' || !c.is_control();
+                !text.trim().is_empty() && text.len() <= 4096 && text.chars().all(fits)
+            }
             Self::AwsWord => spelled(text, WORD, lower_or_digit, |c| {
                 lower_or_digit(c) || "-.".contains(c)
             }),
@@ -204,6 +222,14 @@ impl Place {
             Self::Image => "an image, such as `registry.example.com/api:1.4.2`",
             Self::Zone => "a time zone, such as `Europe/Berlin`",
             Self::RedisList => "a Redis list: at most 512 bytes, without blanks or backticks",
+            Self::QueueName => "a name of at most 255 letters, digits, `-`, `_`, `.`, `:` or `/`",
+            Self::SqsUrl => {
+                "the URL of an SQS queue, such as `https://sqs.us-east-1.amazonaws.com/123456789012/orders`"
+            }
+            Self::Brokers => {
+                "a list of hosts with ports, such as `b-1.example.com:9098,b-2.example.com:9098`"
+            }
+            Self::Query => "a query of at most 4096 bytes",
             Self::AwsWord => {
                 "an AWS name: at most 63 characters from `a-z`, `0-9`, `.` and `-`, with a letter or digit at both ends"
             }
@@ -303,6 +329,45 @@ mod tests {
                     "10.0.0.0/33",
                     "fd00::1/8",
                 ],
+            ),
+        ]);
+    }
+
+    #[test]
+    fn queues_take_what_their_places_take_and_nothing_else() {
+        hold([
+            (
+                Place::QueueName,
+                vec!["default", "orders.fifo", "shop/eu"],
+                vec!["", "a'b", "a b", "a`b"],
+            ),
+            (
+                Place::SqsUrl,
+                vec![
+                    "https://sqs.us-east-1.amazonaws.com/123456789012/orders.fifo",
+                    "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/a_b-c",
+                ],
+                vec![
+                    "https://sqs.us-east-1.amazonaws.com/orders",
+                    "https://sqs.us-east-1.amazonaws.com/123456789012/orders/x",
+                    "http://sqs.us-east-1.amazonaws.com/123456789012/orders",
+                    "https://key:secret@sqs.us-east-1.amazonaws.com/123456789012/orders",
+                ],
+            ),
+            (
+                Place::Brokers,
+                vec!["a.example:9092", "a.example:9092,b.example:9092"],
+                vec![
+                    "",
+                    "a.example",
+                    "a.example:9092,",
+                    "a.example:9092 b.example:9092",
+                ],
+            ),
+            (
+                Place::Query,
+                vec!["SELECT 1", "SELECT 1\nFROM a"],
+                vec!["", " ", "a\u{0}"],
             ),
         ]);
     }

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::declaration::{Form, node};
+use super::declaration::{AT_LEAST_ONE, Form, node};
 use super::place::Place;
 use super::version::Version;
 use super::volume::{LARGEST_GIB, Provisioned, STRIPED_FROM_GIB, included};
@@ -24,9 +24,6 @@ const CONNECTIONS: RangeInclusive<u32> = 6..=262_143;
 
 /// A second to a week. Without a `drain`, the kubelet would kill the pod with all its connections.
 const DRAIN: RangeInclusive<u64> = 1..=604_800;
-
-/// A pool size of 0 would remove PgBouncer's limit.
-const AT_LEAST_ONE: Form = Form::Whole(1..=u32::MAX);
 
 node! {
     /// The pooler.

@@ -66,6 +66,62 @@ words! {
         /// Celery: the queue's own name.
         Celery = "celery",
     }
+    /// A framework that keeps its jobs in PostgreSQL, which decides the query that counts them.
+    JobFramework {
+        /// Oban, for Elixir.
+        Oban = "oban",
+        /// GoodJob, for Rails.
+        GoodJob = "good-job",
+        /// Solid Queue, for Rails.
+        SolidQueue = "solid-queue",
+        /// Graphile Worker: a queue is a task.
+        GraphileWorker = "graphile-worker",
+        /// pg-boss, from version 10 on.
+        PgBoss = "pg-boss",
+        /// Airflow's tasks for Celery workers.
+        Airflow = "airflow",
+    }
+    /// How KEDA authenticates with Kafka.
+    KafkaAuth {
+        /// Not at all.
+        None = "none",
+        /// With the AWS role of KEDA's operator, as MSK takes it.
+        Iam = "iam",
+        /// SASL/PLAIN.
+        Plain = "plain",
+        /// SASL/SCRAM with SHA-256.
+        ScramSha256 = "scram-sha-256",
+        /// SASL/SCRAM with SHA-512.
+        ScramSha512 = "scram-sha-512",
+    }
+    /// Where a consumer group without a committed offset begins.
+    OffsetReset {
+        /// After the newest message.
+        Latest = "latest",
+        /// At the oldest message.
+        Earliest = "earliest",
+    }
+    /// What KEDA measures of a queue of RabbitMQ.
+    RabbitmqMode {
+        /// Its messages.
+        Length = "length",
+        /// The messages that are published per second.
+        Rate = "rate",
+    }
+    /// How KEDA asks RabbitMQ.
+    RabbitmqProtocol {
+        /// The broker itself.
+        Amqp = "amqp",
+        /// The management API.
+        Http = "http",
+    }
+    /// Which entries of a stream KEDA counts.
+    StreamCount {
+        /// Those that were not delivered to the group. Redis 7 or later counts them.
+        Lag = "lag",
+        /// Those that were delivered and not acknowledged.
+        Pending = "pending",
+    }
     /// A processor architecture, as Kubernetes' label `kubernetes.io/arch` names it.
     Arch {
         /// Graviton and other 64-bit Arm.

@@ -7,16 +7,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::attribute::Keyed;
-use super::declaration::{Form, node};
+use super::declaration::{AT_LEAST_ONE, Form, node};
 use super::{
-    Arch, Capacity, Combine, Driver, Duration, Name, Place, PolicyKind, Portion, Quantity,
+    Arch, Capacity, Combine, Driver, Duration, Name, Place, PolicyKind, Portion, Quantity, Queue,
     Scenario, Select, Via,
 };
 use crate::source::Sourced;
-
-/// An HPA on utilisation cannot scale to zero, and an autoscaler's maximum is at least 1. `pause
-/// at=0` stops a pool.
-const AT_LEAST_ONE: Form = Form::Whole(1..=u32::MAX);
 
 /// A utilisation. It exceeds 100 if pods use more than they request.
 const PERCENT: Form = Form::Whole(1..=1000);
@@ -89,7 +85,7 @@ node! {
         /// What it shares with the API.
         #[serde(flatten)]
         among workload: Workload;
-        /// The Redis lists it drains.
+        /// The queues it drains.
         nodes queue: Vec<Queue>;
         /// How several queues are combined.
         child combine: Sourced<Combine>, "\"sum\"";
@@ -187,14 +183,6 @@ node! {
         property max_unavailable: Sourced<Portion>, "0";
     }
 
-    /// A Redis list, and the items per replica.
-    Queue: QueueNode, QueueField, derived {
-        /// The list's key.
-        key list: Sourced<String> = Form::Placed(Place::RedisList), "\"queue:decisions\"";
-        /// Items per replica.
-        property length: Sourced<u32> = AT_LEAST_ONE, "50";
-    }
-
     /// Replicas while a pool's trigger fails.
     Fallback: FallbackNode, FallbackField, derived {
         /// The least number of pods while KEDA cannot read the queue.
@@ -230,12 +218,6 @@ node! {
             /// The version of the libpq that the driver uses.
             property driver_libpq as "libpq": Option<Sourced<String>> = Form::Version, "\"18\"";
         }
-    }
-}
-
-impl Keyed for Queue {
-    fn key(&self, _: usize) -> String {
-        self.list.value.clone()
     }
 }
 

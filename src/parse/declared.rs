@@ -7,7 +7,7 @@ use super::{text, value};
 use crate::ast::{Pooled, Spoil, Written};
 use crate::diagnostic::{Diagnostic, code};
 use crate::model::Name;
-use crate::model::declaration::{Declaration, Form, Node, Reader, Stands, Stated};
+use crate::model::declaration::{Declaration, Form, Node, Reader, Stands, Stated, TAG};
 use crate::source::{Span, Spanned};
 
 impl Reader for Fields<'_> {
@@ -44,7 +44,8 @@ impl Reader for Fields<'_> {
             | Stands::Named
             | Stands::Unnamed
             | Stands::Pools
-            | Stands::Among => {
+            | Stands::Among
+            | Stands::Variant => {
                 unreachable!("`{}` has no single value", at.name)
             }
         }
@@ -170,6 +171,28 @@ impl Reader for Fields<'_> {
         } else {
             Written::at(pools, first)
         }
+    }
+
+    /// Without a tag that can be read, nothing else of the node can be read either.
+    fn tagged<T: Default>(
+        &mut self,
+        words: &'static Form,
+        read: impl FnOnce(&mut Self, Option<&'static str>) -> T,
+    ) -> T {
+        let tag = self.property(TAG, value::stated(words));
+        // Suggestions of properties begin with those of the kind.
+        self.known_properties.pop();
+        let result = match tag.value.map(|tag| tag.value) {
+            Some(Stated::Word(word)) => read(self, Some(word)),
+            _ if tag.broken => {
+                self.arguments.clear();
+                self.properties.clear();
+                T::default()
+            }
+            _ => read(self, None),
+        };
+        self.known_properties.push(TAG);
+        result
     }
 
     fn unnamed<N: Node>(&mut self, name: &'static str) -> Vec<N> {

@@ -264,9 +264,15 @@ pub fn placed(place: Place) -> impl Fn(&KdlValue<'_>) -> Reading<String> {
             Place::AwsWord | Place::Image | Place::Host | Place::HostPort => {
                 Some(written.trim().to_lowercase())
             }
-            Place::Zone | Place::Url | Place::RedisList | Place::MetricName | Place::FileName => {
-                Some(written.trim().to_owned())
-            }
+            Place::Zone
+            | Place::Url
+            | Place::RedisList
+            | Place::QueueName
+            | Place::SqsUrl
+            | Place::Brokers
+            | Place::Query
+            | Place::MetricName
+            | Place::FileName => Some(written.trim().to_owned()),
             Place::ObjectName
             | Place::DnsLabel
             | Place::ServiceName

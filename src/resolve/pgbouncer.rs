@@ -164,7 +164,10 @@ fn for_server(
     let double = u64::from(default) * 2;
     let max = u64::from(max);
     let usable = max.saturating_sub(u64::from(RESERVED));
-    let direct = direct.saturating_add(connections::total(&services));
+    let keda = connections::keda(neighbours.worker, &mut server);
+    let direct = direct
+        .saturating_add(connections::total(&services))
+        .saturating_add(connections::total(&keda));
     let draining = leaving_at_once(drain, min_ready, instances);
     let pods = u64::from(instances) + u64::from(draining);
     let left = 9 * i128::from(usable) - 10 * i128::from(direct);

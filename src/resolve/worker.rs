@@ -231,21 +231,15 @@ impl<'a> Chosen<'a> {
     }
 }
 
-/// The text of a list's key, which every queue that was read has.
-fn list_of(queue: &QueueNode) -> Option<&str> {
-    let list = queue.list.value.as_ref()?;
-    Some(&list.value)
-}
-
-/// The length that the tier states for the same list, else for its first.
+/// The length that the tier states for the same queue, else for its first.
 fn tiers_length(from_tier: &[QueueNode], queue: &QueueNode) -> Written<u32> {
-    let same = |other: &&QueueNode| list_of(other) == list_of(queue);
+    let same = |other: &&QueueNode| other.name() == queue.name();
     let tier = from_tier.iter().find(same).or(from_tier.first());
-    tier.map(|other| other.length.clone()).unwrap_or_default()
+    tier.map(|other| other.length().clone()).unwrap_or_default()
 }
 
 /// The queues of the file, else of the tier; a length is the file's, else the scenario's, else the
-/// one the tier states for the same list, else the tier's first.
+/// one the tier states for the same queue, else the tier's first.
 fn queues(
     resolver: &Resolver<'_>,
     node: &WorkerNode,
@@ -260,7 +254,7 @@ fn queues(
     let sound = !node.queue.broken;
     let length_of = |queue: &QueueNode| {
         let stated = if own {
-            queue.length.clone()
+            queue.length().clone()
         } else {
             Written::default()
         };
@@ -272,11 +266,8 @@ fn queues(
         })
     };
     let queues = list.iter().filter_map(|queue| {
-        let mut length = length_of(queue);
-        length.sound &= sound;
-        let mut list = resolver.maybe(queue.list.clone())?;
-        list.sound &= sound;
-        Some(Queue { list, length })
+        let length = length_of(queue);
+        super::queue::resolve(resolver, queue.clone(), length, sound, scenario.path)
     });
-    sorted(queues, |queue| queue.list.value.clone())
+    sorted(queues, |queue| queue.name().value.clone())
 }

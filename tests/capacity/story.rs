@@ -272,7 +272,10 @@ fn the_lists_of_a_proposed_pool_are_quoted() {
     let run = run(MEDIUM);
     let mut environment = run.files[0].environment.clone().unwrap();
     let pool = environment.worker.values_mut().next().unwrap();
-    pool.queue[0].list.value = "a\"b\\c".into();
+    let tierc::model::Queue::RedisList(queue) = &mut pool.queue[0] else {
+        panic!("the tiers' queues are Redis lists")
+    };
+    queue.list.value = "a\"b\\c".into();
     let all = tierc::metric::tracked(&environment);
     let depth = all.iter().find(|it| it.metric.name() == "queue-depth");
     let offers = Offers::of(&CatalogueTexts::embedded(), "us-east-1");

@@ -64,7 +64,7 @@ fn the_schema_refuses_a_key_it_does_not_know_wherever_it_stands() {
         "nodeSelector",
         "workers",
     ];
-    for name in ["everything", "owned_by_helm"] {
+    for name in ["everything", "owned_by_helm", "queues_owned_by_helm"] {
         let values = values(&case(name));
         let mut paths = Vec::new();
         objects(&values, "", &mut paths);

@@ -24,7 +24,7 @@ worker \"worker\" { queue \"queue:decisions\" length=50; replicas min=1 max=4 }
 
 /// The nodes with all their optional attributes, in addition to the attribute that a law tests.
 pub(super) const RICH: &str = "api { image \"registry.example.com/api:1.4.2\"; connections per-pod=5 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; metric \"requests_per_second\" average=\"100\" }
-worker \"batch\" { image \"registry.example.com/worker:1.4.2\"; queue \"queue:batch\" length=20; queue \"queue:slow\" length=20; replicas min=0 max=2; connections per-pod=5 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; fallback replicas=3 failures=3; tolerate \"spot=true:NoSchedule\"; scale-down window=\"5m\" { percent 10 every=\"60s\" } }
+worker \"batch\" { image \"registry.example.com/worker:1.4.2\"; queue \"queue:batch\" length=20; queue \"queue:slow\" length=20; queue \"mailers\" type=\"postgresql\" framework=\"oban\" length=20; queue \"orders\" type=\"aws-sqs-queue\" url=\"https://sqs.us-east-1.amazonaws.com/123456789012/orders\" length=20; queue \"events\" type=\"kafka\" brokers=\"k-1.example.com:9092\" group=\"billing\" length=20; queue \"exports\" type=\"rabbitmq\" length=20; queue \"stream:decisions\" type=\"redis-streams\" group=\"workers\" length=20; queue \"mail\" type=\"prometheus\" server=\"http://prometheus.monitoring:9090\" query=\"sum(mail_queue_length)\" length=20; replicas min=0 max=2; connections per-pod=5 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; fallback replicas=3 failures=3; tolerate \"spot=true:NoSchedule\"; scale-down window=\"5m\" { percent 10 every=\"60s\" } }
 service \"outbox\" { replicas 3; requests cpu=\"200m\" memory=\"512Mi\"; connections per-pod=2 via=\"pgbouncer\" lifetime=\"4m\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\" }
 pgbouncer { options \"refuse\"; image \"registry.example.com/pgbouncer:1.26.1\" }
 database { endpoint \"prod.abc.us-east-1.rds.amazonaws.com\"; replicas 1; storage gib=500 max-gib=1000 iops=12000 throughput=500 }
@@ -98,6 +98,11 @@ pub(super) fn samples(of: &Standing) -> Vec<Literal> {
         Form::Fingerprint => texts(&[example, "000000"]),
         Form::Placed(Place::Zone) => texts(&["Europe/Berlin", "America/New_York"]),
         Form::Placed(Place::Url) => texts(&["https://example.com/", "https://example.org/a"]),
+        Form::Placed(Place::SqsUrl) => texts(&[
+            example,
+            "https://sqs.us-east-1.amazonaws.com/123456789012/returns",
+        ]),
+        Form::Placed(Place::Brokers) => texts(&["k-1.example.com:9092", example]),
         Form::Placed(Place::Cidr) => texts(&["10.0.32.0/20", "10.0.48.0/20"]),
         Form::Version => texts(&["18", "42.7.7"]),
         Form::Taint => texts(&["spot=true:NoSchedule", "gpu=true:NoExecute"]),
@@ -350,6 +355,14 @@ const INERT: &[(&str, &str)] = &[
     (
         "framework",
         "the rules about queues read it; no output depends on the library",
+    ),
+    (
+        "worker.queue.visibility",
+        "a rule compares it with `grace`; the queue itself has it",
+    ),
+    (
+        "worker.queue.partitions",
+        "a rule compares it with the maximum; the topic itself has it",
     ),
     (
         "redis.data.gib",

@@ -43,7 +43,15 @@ fn place(kind: &str, path: &[&str]) -> Option<Place> {
         [.., "pods", "metric", "name"] => Place::MetricName,
         [.., "ipBlock", "cidr"] => Place::Cidr,
         [.., "secretTargetRef", "key"] => Place::DataKey,
-        [.., "metadata", "listName"] => Place::RedisList,
+        [.., "metadata", "listName" | "stream"] => Place::RedisList,
+        [.., "metadata", "queueURL"] => Place::SqsUrl,
+        [.., "metadata", "bootstrapServers"] => Place::Brokers,
+        [
+            ..,
+            "metadata",
+            "topic" | "consumerGroup" | "queueName" | "vhostName",
+        ] => Place::QueueName,
+        [.., "triggers", "metadata", "query"] => Place::Query,
         _ => return None,
     };
     Some(place)

@@ -26,7 +26,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 
 fn one(name: &Name, worker: &Worker) -> Option<Finding> {
     let activation = &worker.activation;
-    let lengths = || worker.queue.iter().map(|queue| queue.length.value);
+    let lengths = || worker.queue.iter().map(|queue| queue.length().value);
     let longest = lengths().max()?;
     // A list wakes the pool by itself at more than `activation x length / longest` items.
     let items = |length: u32| {
@@ -39,7 +39,7 @@ fn one(name: &Name, worker: &Worker) -> Option<Finding> {
     let finding = asked_for(name, worker);
     let path = format!("worker.{name}");
     let finding = worker.queue.iter().fold(finding, |finding, queue| {
-        let (list, length) = (&queue.list, &queue.length);
+        let (list, length) = (queue.name(), queue.length());
         let text = format!("the pool wakes at {}", counted_items(items(length.value)));
         let of = format!("{path}.queue.{}.length", list.value);
         finding

@@ -4,7 +4,7 @@ use crate::ast::TopPart;
 use crate::check::queue_keys;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity, suggest};
-use crate::model::{Framework, Name, Use, Worker};
+use crate::model::{Framework, Name, Queue, Use, Worker};
 use crate::source::Sourced;
 
 /// The rule `delayed-jobs-unseen`.
@@ -35,7 +35,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 }
 
 fn one(framework: &Sourced<Framework>, name: &Name, pool: &Worker) -> Option<Finding> {
-    let lists = pool.queue.iter().map(|queue| queue.list.value.as_str());
+    let redis = pool.queue.iter().filter_map(Queue::as_redis_list);
+    let lists = redis.clone().map(|queue| queue.list.value.as_str());
     let known = |list: &&str| queue_keys::holds_jobs(framework.value, list);
     let delayed = lists.clone().filter(known);
     let delayed = delayed.filter_map(|list| queue_keys::delayed(framework.value, list));
@@ -58,10 +59,7 @@ fn one(framework: &Sourced<Framework>, name: &Name, pool: &Worker) -> Option<Fin
             "the pool may be at zero",
         )
         .operand(framework, "framework", "the queue library");
-    let finding = pool
-        .queue
-        .iter()
-        .fold(finding, |it, queue| it.given(&queue.list));
+    let finding = redis.fold(finding, |it, queue| it.given(&queue.list));
     Some(
         finding
             .note(format!(

@@ -4,7 +4,7 @@ use crate::budget::scaling::asked_for;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::count::counted;
-use crate::model::{Fallback, Name, Queue, Use, Worker};
+use crate::model::{Fallback, Name, Queue, Worker};
 
 /// The rule `fallback-below-activation`.
 pub(super) static RULE: Rule = Rule {
@@ -18,10 +18,11 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    if context.environment.redis_for(Use::Queue).is_none() {
-        return;
-    }
-    for (name, pool) in &context.environment.worker {
+    let environment = context.environment;
+    for (name, pool) in &environment.worker {
+        if !pool.queue.iter().all(|queue| environment.serves(queue)) {
+            continue;
+        }
         let (fewest, _) = pool.workload.bounds();
         let (Some(fallback), Some(longest)) = (&pool.fallback, longest(pool)) else {
             continue;
@@ -35,12 +36,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 
 /// The queue with the largest `length`, which the activation refers to.
 fn longest(pool: &Worker) -> Option<&Queue> {
-    pool.queue.iter().max_by_key(|queue| queue.length.value)
+    pool.queue.iter().max_by_key(|queue| queue.length().value)
 }
 
 fn one(name: &Name, pool: &Worker, fallback: &Fallback, longest: &Queue) -> Option<Finding> {
     let (count, activation) = (&fallback.replicas, &pool.activation);
-    let (each, max) = (longest.length.value, &pool.workload.replicas.max);
+    let (each, max) = (longest.length().value, &pool.workload.replicas.max);
     let asked = asked_for(count.value);
     let items = u64::from(asked) * u64::from(each);
     if items > u64::from(activation.value) {
@@ -60,8 +61,8 @@ fn one(name: &Name, pool: &Worker, fallback: &Fallback, longest: &Queue) -> Opti
         .operand(count, &of_count, "pods during a fallback")
         .operand(activation, &of_activation, "the pool is idle up to this number of items")
         .operand(
-            &longest.length,
-            &format!("{who}.queue.{}.length", longest.list.value),
+            longest.length(),
+            &format!("{who}.queue.{}.length", longest.name().value),
             "items per pod",
         )
         .operand(

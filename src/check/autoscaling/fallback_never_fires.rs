@@ -1,8 +1,10 @@
 //! A fallback that waits for failures which KEDA does not count.
 
+use std::collections::BTreeSet;
+
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::{Fallback, Name, Use, Worker};
+use crate::model::{Fallback, Name, Queue, Worker};
 
 /// The rule `fallback-never-fires`.
 pub(super) static RULE: Rule = Rule {
@@ -16,23 +18,29 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    // Without a Redis group for queues, no trigger reads Redis.
-    if context.environment.redis_for(Use::Queue).is_none() {
-        return;
-    }
-    for (name, pool) in &context.environment.worker {
+    let environment = context.environment;
+    for (name, pool) in &environment.worker {
         let waits = |fallback: &&Fallback| fallback.failures.value > 0;
-        if let Some(fallback) = pool.fallback.as_ref().filter(waits) {
-            findings.report(one(name, pool, fallback));
+        let connects = |queue: &&Queue| environment.serves(queue) && queue.connects_first();
+        let sources: BTreeSet<&str> = pool
+            .queue
+            .iter()
+            .filter(connects)
+            .map(Queue::source)
+            .collect();
+        let fallback = pool.fallback.as_ref().filter(waits);
+        if let Some(fallback) = fallback.filter(|_| !sources.is_empty()) {
+            let sources: Vec<&str> = sources.into_iter().collect();
+            findings.report(one(name, pool, fallback, &sources.join(" or ")));
         }
     }
 }
 
-fn one(name: &Name, pool: &Worker, fallback: &Fallback) -> Finding {
+fn one(name: &Name, pool: &Worker, fallback: &Fallback, sources: &str) -> Finding {
     let failures = &fallback.failures;
     let path = format!("worker.{name}.fallback");
     let message = format!(
-        "the fallback of `worker.{name}` never starts while Redis is down: KEDA never counts {} failures",
+        "the fallback of `worker.{name}` never starts while {sources} is down: KEDA never counts {} failures",
         u64::from(failures.value) + 1
     );
     Finding::new(RULE.code, Severity::Warning, message)
@@ -55,7 +63,7 @@ fn one(name: &Name, pool: &Worker, fallback: &Fallback) -> Finding {
             "0",
         )
         .help(format!(
-            "without Redis only the minimum applies: raise `replicas min=` above {} to keep more pods",
+            "without {sources} only the minimum applies: raise `replicas min=` above {} to keep more pods",
             pool.workload.replicas.min.value
         ))
 }

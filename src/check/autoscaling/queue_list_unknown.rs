@@ -6,7 +6,7 @@ use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
 use crate::edit::Edit;
-use crate::model::{Framework, Name, Queue, Use, Worker};
+use crate::model::{Framework, Name, Queue, RedisList, Use, Worker};
 use crate::source::Sourced;
 
 /// The rule `queue-list-unknown`.
@@ -26,8 +26,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let cluster = group.is_some_and(|(_, group)| group.is_cluster());
     let Some(framework) = &environment.framework else {
         for (name, worker) in &environment.worker {
-            let lists = worker.queue.iter().map(|queue| &queue.list);
-            findings.extend(lists.filter_map(|list| recognised(context, cluster, name, list)));
+            let lists = worker.queue.iter().filter_map(Queue::as_redis_list);
+            findings.extend(lists.filter_map(|it| recognised(context, cluster, name, &it.list)));
         }
         return;
     };
@@ -36,8 +36,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         cluster,
     };
     for (name, worker) in &environment.worker {
-        let other = |queue: &&Queue| !queue_keys::holds_jobs(framework.value, &queue.list.value);
-        let others: Vec<&Queue> = worker.queue.iter().filter(other).collect();
+        let other = |it: &&RedisList| !queue_keys::holds_jobs(framework.value, &it.list.value);
+        let lists = worker.queue.iter().filter_map(Queue::as_redis_list);
+        let others: Vec<&RedisList> = lists.filter(other).collect();
         // If the file states the list, the repair changes it in place; else it states all of the
         // tier's lists.
         let declared = others.iter().any(|queue| queue.list.is_declared());
@@ -112,13 +113,13 @@ impl QueueNames {
         let queues = worker.queue.iter();
         queues
             .map(|queue| {
-                let list = queue.list.value.clone();
-                let list = if queue_keys::holds_jobs(self.framework, &list) {
-                    list
-                } else {
-                    self.meant(&list)?
-                };
-                Some(format!("queue \"{list}\" length={}", queue.length.value))
+                let mut queue = queue.clone();
+                if let Queue::RedisList(RedisList { list, .. }) = &mut queue
+                    && !queue_keys::holds_jobs(self.framework, &list.value)
+                {
+                    list.value = self.meant(&list.value)?;
+                }
+                Some(queue.statement())
             })
             .collect()
     }
@@ -129,7 +130,7 @@ fn one(
     framework: &Sourced<Framework>,
     pool: &Name,
     worker: &Worker,
-    queues: &[&Queue],
+    queues: &[&RedisList],
 ) -> Finding {
     let lists = queues.iter().map(|queue| queue.list.value.as_str());
     let message = format!(

@@ -1,11 +1,11 @@
-//! A Redis list that several pools drain.
+//! A queue that several pools drain.
 
 use std::collections::BTreeMap;
 
 use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity, suggest};
-use crate::model::{Name, Queue};
+use crate::model::{Name, Queue, QueueIdentity};
 
 /// The rule `queue-shared`.
 pub(super) static RULE: Rule = Rule {
@@ -19,39 +19,50 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-/// A pool that drains a list.
+/// A pool that drains a queue.
 type Draining<'a> = (&'a Name, &'a Queue);
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let mut lists: BTreeMap<&str, Vec<Draining<'_>>> = BTreeMap::new();
+    let mut queues: BTreeMap<QueueIdentity<'_>, Vec<Draining<'_>>> = BTreeMap::new();
     for (name, pool) in &context.environment.worker {
         for queue in &pool.queue {
-            let list = queue.list.value.as_str();
-            lists.entry(list).or_default().push((name, queue));
+            let identity = queue.identity();
+            queues.entry(identity).or_default().push((name, queue));
         }
     }
-    for (list, pools) in lists.into_iter().filter(|(_, pools)| pools.len() > 1) {
-        findings.report(finding(list, &pools));
+    for pools in queues.into_values().filter(|pools| pools.len() > 1) {
+        findings.extend(finding(&pools));
     }
 }
 
-fn finding(list: &str, pools: &[Draining<'_>]) -> Finding {
+fn finding(pools: &[Draining<'_>]) -> Option<Finding> {
+    let (_, first) = pools.first()?;
+    let list = &first.name().value;
+    let is_list = first.as_redis_list().is_some();
+    let (whole, own, one) = if is_list {
+        ("list", "lists", "list")
+    } else {
+        ("queue", "queues", "queue")
+    };
     let names: Vec<String> = pools
         .iter()
         .map(|(name, _)| format!("worker.{name}"))
         .collect();
     let message = format!(
-        "{} pools take jobs from `{list}`, and each is sized for the whole list",
+        "{} pools take jobs from `{list}`, and each is sized for the whole {whole}",
         pools.len()
     );
     let mut finding = Finding::new(RULE.code, Severity::Error, message);
     for (name, queue) in pools {
-        finding = finding.written(&queue.list, format!("a queue of `{name}`"));
+        finding = finding.written(queue.name(), format!("a queue of `{name}`"));
     }
-    finding
+    let finding = finding
         .note(format!(
-            "KEDA sizes {} by the items of the whole list",
+            "KEDA sizes {} by the items of the whole {whole}",
             suggest::list(names.iter().map(String::as_str))
         ))
-        .help("give each pool its own lists, or use one pool for the list")
+        .help(format!(
+            "give each pool its own {own}, or use one pool for the {one}"
+        ));
+    Some(finding)
 }

@@ -34,9 +34,9 @@ fn finding(name: &Name, worker: &Worker) -> Finding {
         Finding::new(RULE.code, Severity::Warning, message).operand(combine, &path, text);
     let mut replicas = Vec::new();
     for queue in queues {
-        let (list, length) = (&queue.list.value, &queue.length);
+        let (list, length) = (&queue.name().value, queue.length());
         let of = format!("worker.{name}.queue.{list}.length");
-        finding = finding.written(&queue.list, "one of the queues").operand(
+        finding = finding.written(queue.name(), "one of the queues").operand(
             length,
             &of,
             "its items per replica",

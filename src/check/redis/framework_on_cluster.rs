@@ -5,7 +5,7 @@ use crate::check::queue_keys;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity, suggest};
 use crate::edit::Edit;
-use crate::model::{Framework, Name, Queue, RedisGroup, Use, Worker};
+use crate::model::{Framework, Name, Queue, RedisGroup, RedisList, Use, Worker};
 use crate::source::Sourced;
 
 /// The rule `framework-on-cluster`.
@@ -34,8 +34,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     };
     let Some(framework) = &environment.framework else {
         for (pool, worker) in &environment.worker {
-            let lists = worker.queue.iter().map(|queue| &queue.list);
-            let found = lists.filter_map(|list| recognised(context, (name, group), pool, list));
+            let lists = worker.queue.iter().filter_map(Queue::as_redis_list);
+            let found = lists.filter_map(|it| recognised(context, (name, group), pool, &it.list));
             findings.extend(found);
         }
         return;
@@ -134,18 +134,19 @@ fn never(on: &On<'_>) -> Finding {
 /// in place; else it states all of the tier's lists.
 fn untagged(on: &On<'_>, name: &Name, pool: &Worker) -> Vec<Finding> {
     let framework = on.framework.value;
-    let untagged = |queue: &&Queue| {
+    let untagged = |queue: &&RedisList| {
         let list = &queue.list.value;
         queue_keys::holds_jobs(framework, list) && !queue_keys::has_tag(list)
     };
-    let queues: Vec<&Queue> = pool.queue.iter().filter(untagged).collect();
+    let lists = pool.queue.iter().filter_map(Queue::as_redis_list);
+    let queues: Vec<&RedisList> = lists.filter(untagged).collect();
     let declared = queues.iter().any(|queue| queue.list.is_declared());
     let each = if declared { 1 } else { queues.len().max(1) };
     let chunks = queues.chunks(each);
     chunks.map(|queues| one(on, name, pool, queues)).collect()
 }
 
-fn one(on: &On<'_>, name: &Name, pool: &Worker, queues: &[&Queue]) -> Finding {
+fn one(on: &On<'_>, name: &Name, pool: &Worker, queues: &[&RedisList]) -> Finding {
     let lists = queues.iter().map(|queue| queue.list.value.as_str());
     let message = format!(
         "`{}` fails on Redis in cluster mode with keys such as {}: they have no hash tag",
@@ -169,9 +170,11 @@ fn one(on: &On<'_>, name: &Name, pool: &Worker, queues: &[&Queue]) -> Finding {
         return finding.repair(&queue.list, &path, message, format!("\"{tagged}\""));
     }
     let queues = pool.queue.iter().map(|queue| {
-        let list = &queue.list.value;
-        let tagged = queue_keys::tagged(list).unwrap_or_else(|| list.clone());
-        format!("queue \"{tagged}\" length={}", queue.length.value)
+        let mut queue = queue.clone();
+        if let Queue::RedisList(RedisList { list, .. }) = &mut queue {
+            list.value = queue_keys::tagged(&list.value).unwrap_or_else(|| list.value.clone());
+        }
+        queue.statement()
     });
     let queues: Vec<String> = queues.collect();
     let edit = Edit::insert(format!("worker.{name}"), queues.join("; "));

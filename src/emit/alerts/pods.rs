@@ -1,10 +1,12 @@
 //! Alerts of the API and of worker pools.
 
+use std::collections::BTreeSet;
+
 use super::{Alert, AlertUrgency, above, asleep};
 use crate::budget::scaling::asked_for;
 use crate::metric::{self, Metric, Tracked, state};
 use crate::model::count::counted;
-use crate::model::{Duration, Environment, Name, Worker};
+use crate::model::{Duration, Environment, Name, Queue, Worker};
 use crate::schedule::{Calendar, ScheduleSubject};
 
 const MORE_PODS: &str = "increase the HPA's maxReplicas";
@@ -82,6 +84,21 @@ fn depth(environment: &Environment, pool: &Worker, tracked: &Tracked, section: S
     let pods = pool.workload.bounds().1.max(1);
     let each = metric::queue_depth(environment, pool);
     let most = u64::from(each) * u64::from(pods);
+    let (what, advice) = if pool
+        .queue
+        .iter()
+        .all(|queue| queue.as_redis_list().is_some())
+    {
+        (
+            "list",
+            "if the pool is at its maximum, raise the maximum; otherwise lower KEDA's listLength",
+        )
+    } else {
+        (
+            "queue",
+            "if the pool is at its maximum, raise the maximum; otherwise lower the `length` of its queues",
+        )
+    };
     let (items, paused) = (
         state::queue_items(environment, pool),
         state::paused(environment, pool),
@@ -89,17 +106,11 @@ fn depth(environment: &Environment, pool: &Worker, tracked: &Tracked, section: S
     Alert {
         expr: format!("{items} > {most} unless {paused} > 0"),
         summary: format!(
-            "a list of `{}` holds more than {most} items: {each} x {}",
+            "a {what} of `{}` holds more than {most} items: {each} x {}",
             tracked.component,
             counted(pods, "pod")
         ),
-        ..above(
-            environment,
-            tracked,
-            "QueueDepthHigh",
-            "if the pool is at its maximum, raise the maximum; otherwise lower KEDA's listLength",
-            section,
-        )
+        ..above(environment, tracked, "QueueDepthHigh", advice, section)
     }
 }
 
@@ -117,10 +128,19 @@ fn errors(environment: &Environment, name: &Name, pool: &Worker, section: String
         urgency: AlertUrgency::Warning,
         summary: format!("KEDA cannot read the queues of `worker.{name}`"),
         value: "{{ $value | printf \"%.0f\" }} errors",
-        action: "check the ScaledObject's events, its Secret and Redis; until then the pool does not scale with its queues".into(),
+        action: format!(
+            "check the ScaledObject's events, its Secret and {}; until then the pool does not scale with its queues",
+            sources(pool)
+        ),
         relieved_by: Vec::new(),
         section,
     }
+}
+
+/// What holds a pool's queues.
+fn sources(pool: &Worker) -> String {
+    let all: BTreeSet<&str> = pool.queue.iter().map(Queue::source).collect();
+    all.into_iter().collect::<Vec<_>>().join(" and ")
 }
 
 /// A pool on its fallback; KEDA counts no error then.
@@ -141,7 +161,8 @@ fn fallback(environment: &Environment, name: &Name, pool: &Worker, section: &str
         summary: format!("KEDA cannot read the queues of `worker.{name}` and uses its fallback"),
         value: "on fallback",
         action: format!(
-            "check the ScaledObject's events, its Secret and Redis; until then KEDA keeps at least {}",
+            "check the ScaledObject's events, its Secret and {}; until then KEDA keeps at least {}",
+            sources(pool),
             counted(pods, "pod")
         ),
         relieved_by: Vec::new(),

@@ -2,6 +2,7 @@
 
 use crate::emit::yaml::{Map, YamlValue, yaml};
 
+use crate::emit::kubernetes::scaled_object::authentication;
 use crate::emit::kubernetes::{hpa, scaled_object};
 use crate::model::{Autoscalers, Environment, Name, Worker};
 
@@ -58,11 +59,22 @@ pub(super) fn of_worker(environment: &Environment, name: &Name, pool: &Worker) -
             values.insert(key, part);
         }
     }
-    let references = scaled_object::secret_target_refs(environment);
-    if !references.is_empty() {
-        let name = scaled_object::authentication_name(pool);
-        let authentication = yaml!({ "name": name, "secretTargetRef": references });
-        values.insert("authentication", authentication);
+    let mut all = authentication::all(environment, pool)
+        .into_iter()
+        .map(|it| {
+            let mut authentication = Map::new();
+            authentication.insert("name", it.name);
+            for (key, value) in it.spec.iter() {
+                authentication.insert(key.to_owned(), value.clone());
+            }
+            YamlValue::Map(authentication)
+        });
+    if let Some(first) = all.next() {
+        values.insert("authentication", first);
+    }
+    let others: Vec<YamlValue> = all.collect();
+    if !others.is_empty() {
+        values.insert("otherAuthentications", YamlValue::List(others));
     }
     YamlValue::Map(values)
 }

@@ -4,7 +4,7 @@ use crate::emit::yaml::{Map, YamlValue, yaml};
 
 use super::{autoscaling, secret_env};
 use crate::emit::{placement, secret};
-use crate::model::{Environment, Image, Name, Portion, Resources, Worker, Workload};
+use crate::model::{Environment, Image, Name, Portion, Queue, Resources, Worker, Workload};
 
 /// The API. Only the API reads from replicas, because the budget counts no other readers.
 pub(super) fn api(environment: &Environment) -> YamlValue {
@@ -27,16 +27,36 @@ pub(super) fn worker(environment: &Environment, name: &Name, pool: &Worker) -> Y
         YamlValue::List(placement::tolerations(environment, name, pool)),
     );
     values.insert("terminationGracePeriodSeconds", pool.grace.value.secs());
-    let queues = pool
-        .queue
-        .iter()
-        .map(|queue| yaml!({ "list": &queue.list, "length": &queue.length }));
-    values.insert("queues", queues.collect::<YamlValue>());
+    values.insert(
+        "queues",
+        pool.queue.iter().map(queue).collect::<YamlValue>(),
+    );
     values.insert(
         "autoscaling",
         autoscaling::of_worker(environment, name, pool),
     );
     YamlValue::Map(values)
+}
+
+/// What the application may need to know of a queue.
+fn queue(queue: &Queue) -> YamlValue {
+    let (kind, name, length) = (queue.kind().to_string(), queue.name(), queue.length());
+    match queue {
+        Queue::RedisList(queue) => yaml!({ "list": &queue.list, "length": &queue.length }),
+        Queue::SqsQueue(sqs) => {
+            yaml!({ "type": kind, "name": name, "length": length, "url": &sqs.url })
+        }
+        Queue::KafkaTopic(topic) => yaml!({
+            "type": kind, "name": name, "length": length,
+            "brokers": &topic.brokers, "group": &topic.group,
+        }),
+        Queue::RedisStream(stream) => {
+            yaml!({ "type": kind, "name": name, "length": length, "group": &stream.group })
+        }
+        Queue::PostgresqlQueue(_) | Queue::RabbitmqQueue(_) | Queue::PrometheusQueue(_) => {
+            yaml!({ "type": kind, "name": name, "length": length })
+        }
+    }
 }
 
 fn workload(

@@ -1,5 +1,6 @@
-//! A worker pool's ScaledObject, and the TriggerAuthentication with which it reads Redis.
+//! A worker pool's ScaledObject, and the TriggerAuthentications with which it reads the queues.
 
+pub(in crate::emit) mod authentication;
 mod events;
 mod triggers;
 
@@ -8,10 +9,10 @@ use crate::emit::yaml::{Map, YamlValue, yaml};
 use super::hpa::behavior;
 use crate::budget::scaling::asked_for;
 use crate::emit::metadata::metadata;
-use crate::emit::secret;
-use crate::model::{Environment, Name, Use, Worker};
+use crate::model::{Environment, Name, Worker};
 
-/// ScaledObject `<deployment>-scaler` and TriggerAuthentication `<deployment>-redis`.
+/// ScaledObject `<deployment>-scaler`, and a TriggerAuthentication such as `<deployment>-redis` for each
+/// source of the queues.
 pub(super) fn objects(environment: &Environment, name: &Name, worker: &Worker) -> Vec<YamlValue> {
     let deployment = worker.workload.name.value.as_str();
     let mut meta = metadata(environment, &worker.scaled_object_name(), deployment);
@@ -24,21 +25,15 @@ pub(super) fn objects(environment: &Environment, name: &Name, worker: &Worker) -
         "metadata": meta,
         "spec": spec(environment, name, worker),
     })];
-    let references = secret_target_refs(environment);
-    if !references.is_empty() {
+    for authentication in authentication::all(environment, worker) {
         objects.push(yaml!({
             "apiVersion": "keda.sh/v1alpha1",
             "kind": "TriggerAuthentication",
-            "metadata": metadata(environment, &authentication_name(worker), deployment),
-            "spec": { "secretTargetRef": references },
+            "metadata": metadata(environment, &authentication.name, deployment),
+            "spec": authentication.spec,
         }));
     }
     objects
-}
-
-/// The TriggerAuthentication's name.
-pub(in crate::emit) fn authentication_name(worker: &Worker) -> String {
-    format!("{}-redis", worker.workload.name.value)
 }
 
 /// What pauses a pool.
@@ -47,28 +42,8 @@ pub(in crate::emit) fn annotations(worker: &Worker) -> Option<YamlValue> {
     Some(yaml!({ "autoscaling.keda.sh/paused-replicas": pause.value.to_string() }))
 }
 
-/// The parameters that the triggers read from the Secret of the queues' group.
-pub(in crate::emit) fn secret_target_refs(environment: &Environment) -> Vec<YamlValue> {
-    let Some((name, group)) = environment.redis_for(Use::Queue) else {
-        return Vec::new();
-    };
-    let address = secret::redis_address(environment, name, group);
-    let password = secret::redis_password(environment, name, group);
-    [
-        (triggers::address_key(group), address),
-        ("password", password),
-    ]
-    .into_iter()
-    .filter_map(|(parameter, entry)| {
-        let entry = entry?;
-        Some(yaml!({ "parameter": parameter, "name": entry.secret, "key": entry.key }))
-    })
-    .collect()
-}
-
 /// The ScaledObject's `spec`.
 pub(in crate::emit) fn spec(environment: &Environment, name: &Name, worker: &Worker) -> Map {
-    let group = environment.redis_for(Use::Queue).map(|(_, group)| group);
     let deployment = worker.workload.name.value.as_str();
     let (min, max) = worker.workload.bounds();
     let mut spec = Map::new();
@@ -83,7 +58,7 @@ pub(in crate::emit) fn spec(environment: &Environment, name: &Name, worker: &Wor
         spec.insert("pollingInterval", worker.polling.value.secs());
         spec.insert("cooldownPeriod", worker.cooldown.value.secs());
     }
-    let summed = group.is_some() && worker.is_summed();
+    let summed = triggers::all_served(environment, worker) && worker.is_summed();
     if let Some(fallback) = &worker.fallback {
         // With a formula, a static fallback never fires, so the formula contains the fallback.
         let behavior = if summed { "scalingModifiers" } else { "static" };
@@ -97,9 +72,7 @@ pub(in crate::emit) fn spec(environment: &Environment, name: &Name, worker: &Wor
     let taken = triggers::names(&worker.queue);
     let floors = events::floors(environment, name, &taken);
     spec.insert("advanced", advanced(worker, summed, &floors));
-    let references = !secret_target_refs(environment).is_empty();
-    let authentication = references.then(|| authentication_name(worker));
-    let triggers = triggers::triggers(worker, group, summed, authentication.as_deref(), &floors);
+    let triggers = triggers::triggers(environment, worker, summed, &floors);
     spec.insert("triggers", triggers);
     spec
 }

@@ -6,7 +6,7 @@ use super::procedures::Procedures;
 use crate::action::kubectl::{
     PAUSED, limited, listed, merged, patched, paused, pods as listed_pods, shown, unmarked,
 };
-use crate::action::{Action, Question};
+use crate::action::{Action, Question, shell};
 use crate::budget::connections as budget;
 use crate::model::count::counted;
 use crate::model::{Environment, Policy, PolicyKind, Quantity, Scaling, Select, Worker, Workload};
@@ -73,8 +73,10 @@ pub(super) struct RunbookPool {
 
 #[derive(Serialize)]
 struct RunbookQueue {
-    list: String,
+    name: String,
     length: u32,
+    /// How to count its items by hand, unless it is a Redis list.
+    count: Option<String>,
 }
 
 pub(super) fn api(environment: &Environment) -> RunbookApi {
@@ -293,8 +295,12 @@ fn other_than(paused: u32, pods: &RunbookPods) -> u32 {
 
 fn queues(worker: &Worker) -> Vec<RunbookQueue> {
     let queue = |queue: &crate::model::Queue| RunbookQueue {
-        list: queue.list.value.clone(),
-        length: queue.length.value,
+        name: queue.name().value.clone(),
+        length: queue.length().value,
+        count: queue
+            .as_redis_list()
+            .is_none()
+            .then(|| shell::queue::items(queue)),
     };
     worker.queue.iter().map(queue).collect()
 }

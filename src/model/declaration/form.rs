@@ -73,6 +73,10 @@ pub enum Form {
     Attributes(&'static [&'static Declaration]),
 }
 
+/// At least 1: an HPA on utilisation cannot scale to zero, and a pool size of 0 would remove PgBouncer's
+/// limit. `pause at=0` stops a pool.
+pub const AT_LEAST_ONE: Form = Form::Whole(1..=u32::MAX);
+
 /// Labels of Kubernetes by their keys.
 pub const LABELS: Form = Form::Map(Place::LabelKey, &Form::Placed(Place::LabelValue));
 

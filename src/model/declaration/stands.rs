@@ -1,5 +1,8 @@
 //! How an attribute is written in its node.
 
+/// The property that says of which kind a node is, if it may be of several.
+pub const TAG: &str = "type";
+
 /// How an attribute is written in its node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stands {
@@ -43,6 +46,8 @@ pub enum Stands {
     Pools,
     /// Attributes that are written in the owner's block.
     Among,
+    /// Attributes that are written in the owner's block if its tag says so.
+    Variant,
 }
 
 impl Stands {
@@ -66,7 +71,8 @@ impl Stands {
             | Self::Named
             | Self::Unnamed
             | Self::Pools
-            | Self::Among => false,
+            | Self::Among
+            | Self::Variant => false,
         }
     }
 }

@@ -133,7 +133,7 @@ impl Standing {
     #[must_use]
     pub fn required_beside(&self) -> Vec<Self> {
         let owner = |it: &Self| {
-            let above = it.above.iter().map(|above| above.path());
+            let above = it.above.iter().map(|above| (above.path(), above.name));
             (above.collect::<Vec<_>>(), it.attribute.inside)
         };
         let mut all = self.top.every();
@@ -157,8 +157,19 @@ impl Standing {
 
     /// States a value in `node`, the top-level node, and replaces any value that is there.
     pub fn state(&self, node: &mut TextNode, values: Vec<Literal>) {
-        let through = self.above.iter().filter(|it| it.stands != Stands::Among);
-        let owner = through.fold(node, |node, step| node.child_of(&step.names()));
+        let mut owner = node;
+        let mut steps = self.above.iter().peekable();
+        while let Some(step) = steps.next() {
+            if matches!(step.stands, Stands::Among | Stands::Variant) {
+                continue;
+            }
+            owner = if step.is_tagged() {
+                let variant = steps.peek().filter(|it| it.stands == Stands::Variant);
+                owner.tagged_child(&step.names(), variant.map(|it| it.name))
+            } else {
+                owner.child_of(&step.names())
+            };
+        }
         owner.restate(self.attribute, values);
     }
 }

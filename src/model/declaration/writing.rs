@@ -1,6 +1,6 @@
 //! A node with its values, to be written as KDL.
 
-use super::{Declaration, Literal, Stands};
+use super::{Declaration, Literal, Stands, TAG};
 
 /// A KDL node under construction.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,6 +49,34 @@ impl TextNode {
         self.child(name.as_deref().unwrap_or(first))
     }
 
+    /// The first child with one of the `names` and with this tag. If there is none, a child with the first
+    /// name is added.
+    pub fn tagged_child(&mut self, names: &[&str], tag: Option<&str>) -> &mut Self {
+        let fits = |child: &Self| names.contains(&&*child.name) && child.stated_tag() == tag;
+        let at = self.children.iter().position(fits);
+        let at = at.unwrap_or_else(|| {
+            let mut child = Self::new(names.first().copied().unwrap_or_default());
+            if let Some(tag) = tag {
+                child.tag(tag);
+            }
+            self.children.push(child);
+            self.children.len() - 1
+        });
+        self.children.get_mut(at).expect("a child that is there")
+    }
+
+    /// States of which kind the node is.
+    pub fn tag(&mut self, word: &str) {
+        self.restate_property(TAG, vec![Literal::Text(word.to_owned())]);
+    }
+
+    fn stated_tag(&self) -> Option<&str> {
+        let tag = self.properties.iter().find(|(key, _)| key == TAG);
+        tag.map(|(_, word)| match word {
+            Literal::Text(word) | Literal::Bare(word) => word.as_str(),
+        })
+    }
+
     /// States the value of an attribute in its declared place.
     pub fn state(&mut self, at: &'static Declaration, value: Literal) {
         self.restate(at, vec![value]);
@@ -95,7 +123,8 @@ impl TextNode {
             | Stands::Kinds
             | Stands::Named
             | Stands::Unnamed
-            | Stands::Among => {
+            | Stands::Among
+            | Stands::Variant => {
                 owner.child(at.name).arguments = values;
             }
         }

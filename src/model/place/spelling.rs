@@ -156,6 +156,30 @@ pub(super) fn url(text: &str) -> bool {
     host(name) && port(number) && text.chars().all(plain)
 }
 
+/// `https://sqs.REGION.amazonaws.com/ACCOUNT/NAME`, as SQS returns it.
+pub(super) fn sqs_url(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("https://sqs.") else {
+        return false;
+    };
+    let mut parts = rest.split('/');
+    let (Some(end), Some(account), Some(name), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return false;
+    };
+    let region = end
+        .strip_suffix(".amazonaws.com")
+        .or_else(|| end.strip_suffix(".amazonaws.com.cn"));
+    let base = name.strip_suffix(".fifo").unwrap_or(name);
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    region.is_some_and(dns_label)
+        && account.len() == 12
+        && account.chars().all(|c| c.is_ascii_digit())
+        && !base.is_empty()
+        && name.len() <= 80
+        && base.chars().all(fits)
+}
+
 /// What AWS takes in a tag.
 pub(super) fn tag_text(text: &str, most: usize) -> bool {
     let fits = |c: char| c.is_alphanumeric() || " +-=._:/@".contains(c);

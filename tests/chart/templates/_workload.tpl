@@ -74,7 +74,7 @@ spec:
       {{- with .workload.queues }}
       annotations:
         {{- range $index, $queue := . }}
-        {{ printf "consumer/queue-%d" $index }}: {{ printf "%s %d" $queue.list ($queue.length | int64) | quote }}
+        {{ printf "consumer/queue-%d" $index }}: {{ printf "%s %d" (default $queue.name $queue.list) ($queue.length | int64) | quote }}
         {{- end }}
       {{- end }}
     spec:

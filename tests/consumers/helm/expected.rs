@@ -177,7 +177,7 @@ fn check_worker(environment: &Environment, name: &Name, worker: &Worker, objects
         let annotation = &template["metadata"]["annotations"][format!("consumer/queue-{index}")];
         assert_eq!(
             annotation,
-            &format!("{} {}", queue.list.value, queue.length.value)
+            &format!("{} {}", queue.name().value, queue.length().value)
         );
     }
 }

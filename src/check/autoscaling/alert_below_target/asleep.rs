@@ -3,15 +3,15 @@
 use super::{Context, Finding, Findings, RULE, Severity};
 use crate::metric;
 use crate::model::count::counted;
-use crate::model::{Alerts, Name, Use, Worker};
+use crate::model::{Alerts, Name, Worker};
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
     let environment = context.environment;
-    // Without a Redis group for queues, there is no query for their items.
-    if environment.redis_for(Use::Queue).is_none() {
-        return;
-    }
     for (name, pool) in &environment.worker {
+        // Without a Redis group for queues, there is no query for their items.
+        if !pool.queue.iter().all(|queue| environment.serves(queue)) {
+            continue;
+        }
         // A pause silences the alert, and a held count ignores `activation`.
         let scales = pool.pause.is_none() && pool.workload.hold.is_none();
         if scales && pool.workload.replicas.min.value == 0 {
@@ -69,12 +69,12 @@ fn threshold(alerts: &Alerts, name: &Name, pool: &Worker, finding: Finding) -> F
     let finding = pool
         .queue
         .iter()
-        .fold(finding, |it, queue| it.given(&queue.length));
-    let longest = pool.queue.iter().max_by_key(|queue| queue.length.value);
-    match longest.filter(|queue| queue.length.value > alert.value) {
+        .fold(finding, |it, queue| it.given(queue.length()));
+    let longest = pool.queue.iter().max_by_key(|queue| queue.length().value);
+    match longest.filter(|queue| queue.length().value > alert.value) {
         Some(queue) => finding.given(alert).operand(
-            &queue.length,
-            &format!("worker.{name}.queue.{}.length", queue.list.value),
+            queue.length(),
+            &format!("worker.{name}.queue.{}.length", queue.name().value),
             "the alert counts at least this number of items per pod",
         ),
         None => finding.operand(

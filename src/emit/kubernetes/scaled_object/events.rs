@@ -62,7 +62,7 @@ pub(super) fn floors(environment: &Environment, pool: &Name, taken: &[String]) -
 /// Whether some floor is at most what `activation` items of the longest queue ask for. A formula
 /// with that activation would not wake the pool for it.
 pub(super) fn stays_below(floors: &[Floor], activation: u32, queues: &[Queue]) -> bool {
-    let longest = queues.iter().map(|queue| queue.length.value).max();
+    let longest = queues.iter().map(|queue| queue.length().value).max();
     let longest = u64::from(longest.unwrap_or(1).max(1));
     floors
         .iter()

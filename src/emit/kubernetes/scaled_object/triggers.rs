@@ -1,12 +1,21 @@
-//! KEDA's triggers, and the formula that adds them up.
+//! KEDA's triggers, with one file for each kind of queue, and the formula that adds them up.
+
+mod kafka;
+mod postgresql;
+mod prometheus;
+mod rabbitmq;
+mod redis_list;
+mod redis_stream;
+mod sqs;
 
 use crate::emit::yaml::{Map, YamlValue, yaml};
 
+use super::authentication;
 use super::events::Floor;
 use crate::budget::scaling::asked_for;
-use crate::model::{Queue, RedisGroup, RedisTls, Worker};
+use crate::model::{Environment, Queue, Worker};
 
-/// Replicas for the sum of the lists. With a fallback, lists that cannot be read (`nil`) count as
+/// Replicas for the sum of the queues. With a fallback, queues that cannot be read (`nil`) count as
 /// equal shares of its replicas. `/` gives fractions, except between two integer constants.
 pub(super) fn formula(worker: &Worker) -> String {
     let count = worker.queue.len();
@@ -14,7 +23,7 @@ pub(super) fn formula(worker: &Worker) -> String {
         .iter()
         .zip(&worker.queue)
         .map(|(name, queue)| {
-            let length = queue.length.value;
+            let length = queue.length().value;
             worker.fallback.as_ref().map_or_else(
                 || format!("{name}/{length}"),
                 |fallback| {
@@ -32,7 +41,7 @@ pub(super) fn formula(worker: &Worker) -> String {
 /// largest `length`. So no list waits longer than stated. The other lists wake the pool sooner,
 /// which the rule `activation-differs-by-queue` reports.
 pub(super) fn activation_target(activation: u32, queues: &[Queue]) -> String {
-    let longest = queues.iter().map(|queue| queue.length.value).max();
+    let longest = queues.iter().map(|queue| queue.length().value).max();
     let items = u64::from(activation) * 1_000_000;
     // Rounded up, because exactly `activation` items must not wake the pool.
     let millionths = items.div_ceil(u64::from(longest.unwrap_or(1).max(1)));
@@ -45,9 +54,18 @@ pub(super) fn names(queues: &[Queue]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for queue in queues {
         let safe = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
-        let mut base: String = queue.list.value.chars().map(safe).collect();
+        let mut base: String = queue.name().value.chars().map(safe).collect();
         if !base.starts_with(|c: char| c.is_ascii_alphabetic()) || !base.contains('_') {
-            base.insert_str(0, "list_");
+            let prefix = match queue {
+                Queue::RedisList(_) => "list_",
+                Queue::PostgresqlQueue(_)
+                | Queue::SqsQueue(_)
+                | Queue::KafkaTopic(_)
+                | Queue::RabbitmqQueue(_)
+                | Queue::RedisStream(_)
+                | Queue::PrometheusQueue(_) => "queue_",
+            };
+            base.insert_str(0, prefix);
         }
         let mut name = base.clone();
         let mut twin = 2;
@@ -60,29 +78,65 @@ pub(super) fn names(queues: &[Queue]) -> Vec<String> {
     names
 }
 
-/// A trigger for each list, then one for each utilisation and each event. `summed` says whether a
-/// formula combines them; `authentication` names the TriggerAuthentication of the lists' triggers.
+/// The trigger of a queue.
+struct QueueTrigger {
+    /// What KEDA calls its kind.
+    kind: &'static str,
+    /// KEDA's CRD only takes strings here.
+    metadata: Map,
+}
+
+/// The trigger of a queue; `None` if nothing serves it. `activation` is for a pool that the trigger itself
+/// wakes.
+fn trigger(
+    environment: &Environment,
+    queue: &Queue,
+    activation: Option<u32>,
+) -> Option<QueueTrigger> {
+    match queue {
+        Queue::RedisList(list) => redis_list::trigger(environment, list, activation),
+        Queue::PostgresqlQueue(queue) => postgresql::trigger(queue, activation),
+        Queue::SqsQueue(queue) => Some(sqs::trigger(queue, activation)),
+        Queue::KafkaTopic(topic) => {
+            let region = &environment.region.value;
+            Some(kafka::trigger(topic, activation, region))
+        }
+        Queue::RabbitmqQueue(queue) => Some(rabbitmq::trigger(queue, activation)),
+        Queue::RedisStream(stream) => redis_stream::trigger(environment, stream, activation),
+        Queue::PrometheusQueue(queue) => Some(prometheus::trigger(queue, activation)),
+    }
+}
+
+/// Whether every queue of a pool is served.
+pub(super) fn all_served(environment: &Environment, worker: &Worker) -> bool {
+    worker.queue.iter().all(|queue| environment.serves(queue))
+}
+
+/// A trigger for each queue, then one for each utilisation and each event. `summed` says whether a
+/// formula combines the queues.
 pub(super) fn triggers(
+    environment: &Environment,
     worker: &Worker,
-    group: Option<&RedisGroup>,
     summed: bool,
-    authentication: Option<&str>,
     floors: &[Floor],
 ) -> YamlValue {
+    // Above zero, a pool is always active. A formula has its own activation target.
+    let wakes = worker.workload.bounds().0 == 0 && !summed;
+    let activation = wakes.then_some(worker.activation.value);
     let mut triggers = Vec::new();
-    if let Some(group) = group {
-        for (name, queue) in names(&worker.queue).iter().zip(&worker.queue) {
-            let metadata = redis_metadata(worker, group, queue, summed);
-            let mut trigger = Map::new();
-            trigger.insert("name", name);
-            trigger.insert("type", kind(group));
-            trigger.insert("metadata", metadata);
-            if let Some(authentication) = authentication {
-                let reference = yaml!({ "name": authentication });
-                trigger.insert("authenticationRef", reference);
-            }
-            triggers.push(YamlValue::Map(trigger));
+    for (name, queue) in names(&worker.queue).iter().zip(&worker.queue) {
+        let Some(QueueTrigger { kind, metadata }) = trigger(environment, queue, activation) else {
+            continue;
+        };
+        let mut trigger = Map::new();
+        trigger.insert("name", name);
+        trigger.insert("type", kind);
+        trigger.insert("metadata", metadata);
+        if let Some(authentication) = authentication::of(environment, worker, queue) {
+            let reference = yaml!({ "name": authentication.name });
+            trigger.insert("authenticationRef", reference);
         }
+        triggers.push(YamlValue::Map(trigger));
     }
     let target = &worker.workload.target;
     for (kind, percent) in [("cpu", &target.cpu), ("memory", &target.memory)] {
@@ -96,41 +150,4 @@ pub(super) fn triggers(
     }
     triggers.extend(floors.iter().map(Floor::trigger));
     YamlValue::List(triggers)
-}
-
-fn kind(group: &RedisGroup) -> &'static str {
-    if group.is_cluster() {
-        "redis-cluster"
-    } else {
-        "redis"
-    }
-}
-
-/// KEDA's CRD only takes strings here.
-fn redis_metadata(worker: &Worker, group: &RedisGroup, queue: &Queue, summed: bool) -> Map {
-    let mut metadata = Map::new();
-    let mut put = |key: &'static str, value: String| metadata.insert(key, value);
-    if let Some(endpoint) = &group.endpoint {
-        put(address_key(group), endpoint.value.clone());
-    }
-    put("listName", queue.list.value.clone());
-    put("listLength", queue.length.value.to_string());
-    // Above zero, a pool is always active. A formula has its own activation target.
-    if worker.workload.bounds().0 == 0 && !summed {
-        put("activationListLength", worker.activation.value.to_string());
-    }
-    put("enableTLS", (group.tls.value != RedisTls::Off).to_string());
-    if !group.is_cluster() {
-        put("databaseIndex", "0".into());
-    }
-    metadata
-}
-
-/// KEDA's name for the address of a group.
-pub(super) fn address_key(group: &RedisGroup) -> &'static str {
-    if group.is_cluster() {
-        "addresses"
-    } else {
-        "address"
-    }
 }
