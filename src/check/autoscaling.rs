@@ -21,6 +21,7 @@ mod scale_up_slower_than_default;
 mod setting_without_effect;
 mod sqs_region_differs;
 mod sqs_visibility_below_grace;
+mod stream_lag_unsupported;
 mod stream_never_wakes;
 mod target_unreachable;
 mod target_without_request;
@@ -51,6 +52,7 @@ pub static RULES: &[&Rule] = &[
     &setting_without_effect::RULE,
     &sqs_region_differs::RULE,
     &sqs_visibility_below_grace::RULE,
+    &stream_lag_unsupported::RULE,
     &stream_never_wakes::RULE,
     &target_unreachable::RULE,
     &target_without_request::RULE,

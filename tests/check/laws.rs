@@ -48,6 +48,7 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     ("setting-without-effect", Warning, true, true),
     ("sqs-region-differs", Warning, true, true),
     ("sqs-visibility-below-grace", Warning, true, true),
+    ("stream-lag-unsupported", Error, true, true),
     ("stream-never-wakes", Error, true, true),
     ("target-unreachable", Error, true, true),
     ("target-without-request", Error, true, true),
