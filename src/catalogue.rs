@@ -97,7 +97,6 @@ impl Interfaces {
 /// Whether the name of an instance is one of a burstable family: `t4g.medium`, `db.t3.small`,
 /// `cache.t4g.micro`.
 #[must_use]
-#[must_use]
 pub fn is_burstable(name: &str) -> bool {
     let family = prices::family(name);
     let generation = family.strip_prefix('t');
@@ -106,7 +105,6 @@ pub fn is_burstable(name: &str) -> bool {
 
 /// Whether the name of an instance is one of a family with AWS's own processors: a `g` after the
 /// generation, as in `m7gd.large` and `db.r6g.large`.
-#[must_use]
 #[must_use]
 pub fn is_graviton(name: &str) -> bool {
     let family = prices::family(name);

@@ -65,7 +65,7 @@ const KINDS: [&str; 5] = [
 ];
 
 fn facts(
-    nodes: &[KdlNode<'_>],
+    tree: &[KdlNode<'_>],
     wanted: Option<&BTreeSet<String>>,
     diagnostics: &mut Diagnostics,
 ) -> Catalogue {
@@ -76,7 +76,7 @@ fn facts(
         out: &out,
         notes: &notes,
     };
-    for node in nodes {
+    for node in tree {
         if !skip(&mut catalogue, node, wanted) {
             fact(&mut catalogue, cx, node);
         }

@@ -72,7 +72,7 @@ pub fn built_in(
 const NAMED: [&str; 4] = ["node-type", "db-class", "db-storage", "cache-node"];
 
 fn rows(
-    nodes: &[KdlNode<'_>],
+    tree: &[KdlNode<'_>],
     wanted: Option<&WantedPrices>,
     diagnostics: &mut Diagnostics,
 ) -> Prices {
@@ -86,7 +86,7 @@ fn rows(
         prices: Prices::default(),
         place: PricesPlace::BeforeAnyList,
     };
-    for node in nodes {
+    for node in tree {
         if !wanted.is_some_and(|wanted| reader.skips(node, wanted)) {
             reader.node(cx, node);
         }
