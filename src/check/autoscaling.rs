@@ -9,6 +9,7 @@ mod fallback_below_activation;
 mod fallback_never_fires;
 mod fallback_outside_bounds;
 mod hold_outside_bounds;
+mod hpa_minimum_zero;
 mod name_too_long;
 mod queue_list_unknown;
 mod queue_shared;
@@ -16,6 +17,7 @@ mod queues_share_a_pool;
 mod replicas_inverted;
 mod scale_up_slower_than_default;
 mod setting_without_effect;
+mod singleton_count;
 mod target_unreachable;
 mod target_without_request;
 
@@ -33,6 +35,7 @@ pub static RULES: &[&Rule] = &[
     &fallback_never_fires::RULE,
     &fallback_outside_bounds::RULE,
     &hold_outside_bounds::RULE,
+    &hpa_minimum_zero::RULE,
     &name_too_long::RULE,
     &queue_list_unknown::RULE,
     &queue_shared::RULE,
@@ -40,6 +43,7 @@ pub static RULES: &[&Rule] = &[
     &replicas_inverted::RULE,
     &scale_up_slower_than_default::RULE,
     &setting_without_effect::RULE,
+    &singleton_count::RULE,
     &target_unreachable::RULE,
     &target_without_request::RULE,
 ];

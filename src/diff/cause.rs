@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Cause, DiffPlace, Presence};
 use crate::model::{
     Attribute, Difference, Environment, EnvironmentField, NodeGroupField, QueueField,
-    RedisGroupField, Use, WorkerField,
+    RedisGroupField, ReplicasField, Use, WorkerField, WorkloadField,
 };
 use crate::pair::Pair;
 use crate::source::{Derivation, Origin, SourceId};
@@ -176,12 +176,19 @@ fn stated_parts(
     stated
 }
 
-/// Whether a file that adds a part must state this attribute of it.
+/// Whether a file that adds a part must state this attribute of it, or one of a few such attributes.
 fn founds(field: EnvironmentField) -> bool {
     matches!(
         field,
-        EnvironmentField::worker(WorkerField::queue(QueueField::list(())))
-            | EnvironmentField::redis(RedisGroupField::engine(()))
+        EnvironmentField::worker(
+            WorkerField::queue(QueueField::list(()))
+                | WorkerField::workload(
+                    WorkloadField::target(_)
+                        | WorkloadField::replicas(
+                            ReplicasField::count(()) | ReplicasField::singleton(())
+                        )
+                )
+        ) | EnvironmentField::redis(RedisGroupField::engine(()))
             | EnvironmentField::nodes(NodeGroupField::instance(()))
     )
 }
