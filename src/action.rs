@@ -175,6 +175,15 @@ pub enum Action {
         /// The number of pods to start.
         replicas: u32,
     },
+    /// Starts a Deployment that has no pods: an HPA does not.
+    Start {
+        /// The namespace.
+        namespace: String,
+        /// The Deployment.
+        deployment: String,
+        /// The number of pods to start.
+        replicas: u32,
+    },
     /// Resumes a pool if off-hours have paused it.
     WakePool {
         /// The namespace.

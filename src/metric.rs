@@ -14,7 +14,7 @@ pub mod state;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::{Environment, Name, Worker, Workload};
+use crate::model::{Environment, Name, Scaler, Worker, Workload};
 
 /// A tracked metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -206,13 +206,17 @@ fn one(metric: Metric, of: &Component, threshold: f64, query: String, paths: &[&
 
 fn api(environment: &Environment) -> Vec<Tracked> {
     let (of, alerts) = (Component::Api, &environment.alerts);
-    vec![
+    let more_pods = match environment.api.scaler() {
+        Scaler::Fixed => "replicas.count",
+        Scaler::Hpa | Scaler::Keda => "replicas.max",
+    };
+    let mut tracked = vec![
         one(
             Metric::ApiCpu,
             &of,
             f64::from(alerts.api_cpu.value),
             pods_cpu(environment, &environment.api.workload),
-            &["replicas.max"],
+            &[more_pods],
         ),
         one(
             Metric::ApiMemory,
@@ -221,14 +225,17 @@ fn api(environment: &Environment) -> Vec<Tracked> {
             pods_memory(environment, &environment.api.workload),
             &["limits.memory"],
         ),
-        one(
+    ];
+    if !environment.api.workload.is_fixed() {
+        tracked.push(one(
             Metric::ApiReplicas,
             &of,
             AT_MAXIMUM,
             query::api_replicas(environment),
-            &["replicas.max"],
-        ),
-    ]
+            &[more_pods],
+        ));
+    }
+    tracked
 }
 
 /// The items per replica at which a pool's lists are too long: the stated threshold, but at least
@@ -239,7 +246,7 @@ pub fn queue_depth(environment: &Environment, pool: &Worker) -> u32 {
     lengths.fold(environment.alerts.queue_depth.value, u32::max)
 }
 
-/// A pool without lists has no depth.
+/// A pool without lists has no depth, and a fixed count has no maximum to reach.
 fn worker(environment: &Environment, name: &Name) -> Vec<Tracked> {
     let of = Component::Worker(name.clone());
     let Some(pool) = environment.worker.get(name) else {
@@ -255,13 +262,15 @@ fn worker(environment: &Environment, name: &Name) -> Vec<Tracked> {
         )
     };
     let mut tracked: Vec<Tracked> = (!pool.queue.is_empty()).then(depth).into_iter().collect();
-    tracked.push(one(
-        Metric::WorkerReplicas,
-        &of,
-        AT_MAXIMUM,
-        query::worker_replicas(environment, pool),
-        &["replicas.max"],
-    ));
+    tracked.extend(pool.hpa_name().map(|hpa| {
+        one(
+            Metric::WorkerReplicas,
+            &of,
+            AT_MAXIMUM,
+            query::worker_replicas(environment, pool, &hpa),
+            &["replicas.max"],
+        )
+    }));
     tracked
 }
 

@@ -55,10 +55,11 @@ pub use platform::{
     ADMIN_USER, Backup, BackupField, BackupNode, Clients, ClientsField, ClientsNode, Cluster,
     ClusterField, ClusterNode, Database, DatabaseField, DatabaseNode, Deliver, DeliverField,
     DeliverNode, Direct, DirectField, DirectNode, ENVIRONMENT_LABEL, Maintenance, MaintenanceField,
-    MaintenanceNode, NODE_GROUP_LABEL, Network, NetworkField, NetworkNode, NodeGroup,
-    NodeGroupField, NodeGroupNode, PGBOUNCER_CONTAINER, PGBOUNCER_PORT, Pgbouncer, PgbouncerField,
-    PgbouncerNode, Pool, PoolField, PoolNode, ReadReplicas, ReadReplicasField, ReadReplicasNode,
-    RedisGroup, RedisGroupField, RedisNode, STATS_USER, Storage, StorageField, StorageNode,
+    MaintenanceNode, NODE_GROUP_LABEL, Network, NetworkField, NetworkNode, NodeCount,
+    NodeCountField, NodeCountNode, NodeGroup, NodeGroupField, NodeGroupNode, PGBOUNCER_CONTAINER,
+    PGBOUNCER_PORT, Pgbouncer, PgbouncerField, PgbouncerNode, Pool, PoolField, PoolNode,
+    ReadReplicas, ReadReplicasField, ReadReplicasNode, RedisGroup, RedisGroupField, RedisNode,
+    STATS_USER, Storage, StorageField, StorageNode,
 };
 pub use quantity::Quantity;
 pub use queue::{
@@ -88,9 +89,9 @@ pub use workload::{
     Api, ApiField, ApiNode, Connections, ConnectionsField, ConnectionsNode, Fallback,
     FallbackField, FallbackNode, PodsMetric, PodsMetricField, PodsMetricNode, Policy, PolicyField,
     PolicyNode, Replicas, ReplicasField, ReplicasNode, Resources, ResourcesField, ResourcesNode,
-    Rollout, RolloutField, RolloutNode, Scaling, ScalingField, ScalingNode, Service, ServiceField,
-    ServiceNode, Target, TargetField, TargetNode, Worker, WorkerField, WorkerNode, Workload,
-    WorkloadField, WorkloadNode,
+    Rollout, RolloutField, RolloutNode, Scaler, Scaling, ScalingField, ScalingNode, Service,
+    ServiceField, ServiceNode, Target, TargetField, TargetNode, UNUSED, Worker, WorkerField,
+    WorkerNode, Workload, WorkloadField, WorkloadNode,
 };
 
 use declaration::{Form, LABELS, Node as _, Top, node};

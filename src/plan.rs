@@ -161,8 +161,10 @@ fn alternatives<'a>(
     refused: &[RefusedMove],
 ) -> impl Iterator<Item = (Vec<Move>, usize)> + use<'a> {
     let joined = moves::joined(goal.environments, goal.catalogue);
-    let finer = joined.as_deref().map(moves::finer);
-    let cut = moves::finer(whole);
+    let finer = joined
+        .as_deref()
+        .map(|moves| moves::finer(moves, goal.environments));
+    let cut = moves::finer(whole, goal.environments);
     let bridged = bridge::lower_pools(goal, whole, refused);
     let bridged_finer = bridge::lower_pools(goal, &cut, refused);
     [

@@ -207,7 +207,9 @@ fn api(
     app: &Sourced<Name>,
     landing: &nodes::Landing<'_>,
 ) -> Api {
-    let node = file.stated.api.clone().over(tier.stated.api.clone());
+    let mut base = tier.stated.api.clone();
+    workload::bounds_over_count(&file.stated.api.workload, &mut base.workload);
+    let node = file.stated.api.clone().over(base);
     let metric = Vec::settle(node.metric, resolver, "api.metric");
     let place = workload::WorkloadPlace {
         app,
@@ -215,9 +217,15 @@ fn api(
         arch: landing.arch_for(None),
         window: None,
     };
+    let workload = workload::resolve(resolver, "api", node.workload, &place);
     Api {
-        workload: workload::resolve(resolver, "api", node.workload, &place),
-        metric,
+        // An autoscaler alone reads metrics.
+        metric: if workload.is_fixed() {
+            Vec::new()
+        } else {
+            metric
+        },
+        workload,
     }
 }
 

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::model::{Environment, Event, Name, OffHours};
+use crate::model::{Environment, Event, Name, OffHours, Scaler};
 
 use cron::Trigger;
 pub use zone::Zone;
@@ -49,7 +49,7 @@ pub enum WantedCount<'a> {
         /// Whether it is the event's own time.
         coming: Coming,
     },
-    /// The pods that off-hours leave: zero for the API, a paused count for a pool.
+    /// The pods that off-hours leave: a paused count for a pool that KEDA scales, else zero.
     Asleep {
         /// The key of the window that leaves the fewest pods.
         window: &'a str,
@@ -189,6 +189,8 @@ pub struct Calendar<'a> {
     pub windows: Vec<ZonedWindow<'a>>,
     /// The events, in the order of their names.
     pub occasions: Vec<Occasion<'a>>,
+    /// The pools whose events are cron triggers of KEDA.
+    triggered: BTreeSet<&'a Name>,
 }
 
 impl<'a> Calendar<'a> {
@@ -203,9 +205,12 @@ impl<'a> Calendar<'a> {
             let zone = Zone::find(&event.zone.value)?;
             Some(Occasion::new(name, event, zone))
         });
+        let pools = environment.worker.iter();
+        let triggered = pools.filter(|(_, pool)| pool.scaler() == Scaler::Keda);
         Self {
             windows: windows.collect(),
             occasions: occasions.collect(),
+            triggered: triggered.map(|(name, _)| name).collect(),
         }
     }
 
@@ -243,8 +248,10 @@ impl<'a> Calendar<'a> {
     pub fn wanted(&self, subject: &ScheduleSubject, at: Timestamp) -> WantedCount<'a> {
         let own = |it: &Occasion<'a>| it.is_on(at).then_some(Coming::Own);
         let any = |it: &Occasion<'a>| match subject {
-            ScheduleSubject::Api => own(it),
-            ScheduleSubject::Pool(_) => own(it).or_else(|| it.returns(at)),
+            ScheduleSubject::Pool(name) if self.triggered.contains(name) => {
+                own(it).or_else(|| it.returns(at))
+            }
+            ScheduleSubject::Api | ScheduleSubject::Pool(_) => own(it),
         };
         let open = self.windows.iter().filter(|window| window.is_open(at));
         let counts = open.filter_map(|it| Some((it.leaves(subject)?, it.key)));

@@ -65,6 +65,13 @@ impl Action {
             Self::WakeApi { deployment, .. } => {
                 format!("wake deployment/{deployment} if off-hours put it to sleep")
             }
+            Self::Start {
+                deployment,
+                replicas,
+                ..
+            } => {
+                format!("scale deployment/{deployment} to {replicas} if it has no pods")
+            }
             Self::WakePool { scaled_object, .. } => {
                 format!("wake scaledobject/{scaled_object} if off-hours put it to sleep")
             }

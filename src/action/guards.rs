@@ -52,6 +52,7 @@ pub(super) fn stops(action: &Action) -> Vec<&str> {
         | Action::EmptyNodes { .. }
         | Action::Reload { .. }
         | Action::WakeApi { .. }
+        | Action::Start { .. }
         | Action::WakePool { .. }
         | Action::Unless { .. }
         | Action::Each { .. }

@@ -38,6 +38,7 @@ impl Action {
             | Self::Shrink { .. }
             | Self::Reload { .. }
             | Self::WakeApi { .. }
+            | Self::Start { .. }
             | Self::WakePool { .. }
             | Self::Remember { .. }
             | Self::Need { .. } => Vec::new(),

@@ -70,6 +70,11 @@ impl Action {
                 deployment,
                 replicas,
             } => kubectl::api_woken(namespace, deployment, *replicas),
+            Self::Start {
+                namespace,
+                deployment,
+                replicas,
+            } => kubectl::started(namespace, deployment, *replicas),
             Self::WakePool {
                 namespace,
                 scaled_object,

@@ -63,6 +63,7 @@ fn done(action: &Action, variables: &mut Variables) -> Vec<String> {
         | Action::Shrink { .. }
         | Action::Reload { .. }
         | Action::WakeApi { .. }
+        | Action::Start { .. }
         | Action::WakePool { .. }
         | Action::ShowWaiting { .. }
         | Action::Wait { .. } => vec![action.told(variables)],

@@ -2,11 +2,11 @@
 //! at which time.
 //!
 //! The floor is a KEDA cron trigger, so it is one metric of an HPA. The steps and windows of
-//! `scale-up` limit the climb, and the HPA's tolerance ends it. The API needs none of this: its
-//! floor is the HPA's own minimum, which applies at once.
+//! `scale-up` limit the climb, and the HPA's tolerance ends it. The API and pools without a queue need
+//! none of this: their floor is the HPA's own minimum, which applies at once.
 
 use crate::budget::scaling::{Rules, asked_for};
-use crate::model::{Environment, Name};
+use crate::model::{Environment, Name, Scaler};
 use crate::schedule::{Calendar, Occasion, ScheduleSubject, WantedCount};
 
 /// The most seconds after which the CronJob has ended a pause.
@@ -32,7 +32,7 @@ pub struct Rise {
 impl Rise {
     /// The climb of a pool to the floor of an event, from the smallest count that it may have
     /// before. `None` if the event sets no floor for the pool, if no trigger can express the event,
-    /// or if the count is held or paused.
+    /// if KEDA does not scale the pool, or if the count is held or paused.
     #[must_use]
     pub fn of(
         environment: &Environment,
@@ -44,6 +44,9 @@ impl Rise {
         let subject = ScheduleSubject::Pool(name.clone());
         let floor = occasion.floor(&subject)?;
         let workload = &pool.workload;
+        if pool.scaler() != Scaler::Keda {
+            return None;
+        }
         occasion.trigger.as_ref()?;
         if workload.hold.is_some() || pool.pause.is_some() {
             return None;

@@ -4,7 +4,7 @@
 use crate::budget::connections::RESERVED;
 use crate::catalogue::Catalogue;
 use crate::metric::{Component, Metric};
-use crate::model::{Environment, RedisGroup, Worker};
+use crate::model::{Environment, RedisGroup, Scaler, Worker, Workload};
 
 /// The supply, in a unit of its own; `None` if the component does not exist or the catalogue does
 /// not know it.
@@ -24,16 +24,16 @@ pub fn supply(
     match (metric, component) {
         (Metric::ApiCpu, Component::Api) => Some(cpu()),
         (Metric::ApiMemory, Component::Api) => Some(float(api.limits.memory.value.units())),
-        (Metric::ApiReplicas, Component::Api) => {
-            let target = api.target.cpu.as_ref().map_or(100, |target| target.value);
-            Some(cpu() * f64::from(target))
-        }
+        (Metric::ApiReplicas, Component::Api) => Some(utilised(api)),
         (Metric::QueueDepth, Component::Worker(name)) => {
             Some(f64::from(environment.worker.get(name)?.in_force()))
         }
         (Metric::WorkerReplicas, Component::Worker(name)) => {
             let pool = environment.worker.get(name)?;
-            Some(f64::from(pool.in_force()) * items_per_replica(pool))
+            Some(match pool.scaler() {
+                Scaler::Keda => f64::from(pool.in_force()) * items_per_replica(pool),
+                Scaler::Hpa | Scaler::Fixed => utilised(&pool.workload),
+            })
         }
         (_, Component::Database | Component::ReadReplicas) => {
             database(metric, component, environment, catalogue)
@@ -94,6 +94,14 @@ fn redis(metric: Metric, group: &RedisGroup, catalogue: &Catalogue) -> Option<f6
         | Metric::DbConnections
         | Metric::DbStorage => None,
     }
+}
+
+/// The CPU that pods at the maximum may use before the autoscaler wants more.
+fn utilised(workload: &Workload) -> f64 {
+    let target = workload.target.cpu.as_ref();
+    let target = target.map_or(100, |target| target.value);
+    let cpu = float(workload.requests.cpu.value.milli());
+    f64::from(workload.bounds().1) * cpu * f64::from(target)
 }
 
 /// The smallest `length` of a pool's lists, which asks for the most pods.

@@ -152,6 +152,9 @@ fn more_memory(percent: f64, growth: f64, workload: &Workload) -> Vec<Edit> {
 /// More pods. For a held workload, a higher held count, which must stay within the bounds.
 fn more_pods(node: &str, workload: &Workload, growth: f64) -> Vec<Edit> {
     let max = grown(workload.bounds().1, growth);
+    if workload.is_fixed() {
+        return vec![Edit::set(format!("{node}.replicas.count"), max.to_string())];
+    }
     if workload.hold.is_none() {
         return vec![maximum(node, max)];
     }

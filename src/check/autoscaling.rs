@@ -9,6 +9,7 @@ mod fallback_below_activation;
 mod fallback_never_fires;
 mod fallback_outside_bounds;
 mod hold_outside_bounds;
+mod hpa_minimum_zero;
 mod kafka_pods_idle;
 mod name_too_long;
 mod queue_list_unknown;
@@ -19,6 +20,7 @@ mod rabbitmq_rate_over_amqp;
 mod replicas_inverted;
 mod scale_up_slower_than_default;
 mod setting_without_effect;
+mod singleton_count;
 mod sqs_region_differs;
 mod sqs_visibility_below_grace;
 mod stream_lag_unsupported;
@@ -40,6 +42,7 @@ pub static RULES: &[&Rule] = &[
     &fallback_never_fires::RULE,
     &fallback_outside_bounds::RULE,
     &hold_outside_bounds::RULE,
+    &hpa_minimum_zero::RULE,
     &kafka_pods_idle::RULE,
     &name_too_long::RULE,
     &queue_list_unknown::RULE,
@@ -50,6 +53,7 @@ pub static RULES: &[&Rule] = &[
     &replicas_inverted::RULE,
     &scale_up_slower_than_default::RULE,
     &setting_without_effect::RULE,
+    &singleton_count::RULE,
     &sqs_region_differs::RULE,
     &sqs_visibility_below_grace::RULE,
     &stream_lag_unsupported::RULE,

@@ -102,9 +102,9 @@ fn clients(mut finding: Finding, environment: &Environment, surge: Surge) -> Fin
 
 /// Labels the values that decide a workload's most pods.
 pub(super) fn pods(finding: Finding, who: &str, workload: &Workload, surge: Surge) -> Finding {
-    let max = &workload.replicas.max;
+    let (step, max) = workload.replicas.highest();
     let (path, text) = (
-        format!("{who}.replicas.max"),
+        format!("{who}.replicas.{step}"),
         format!("maximum pods of `{who}`"),
     );
     let mut finding = finding.operand(max, &path, text);

@@ -9,6 +9,7 @@ mod event_opens_early;
 mod hold_during_schedule;
 mod off_hours_above_maximum;
 mod off_hours_gap;
+mod off_hours_not_zero;
 mod off_hours_overlap_event;
 mod zone_unknown;
 
@@ -28,6 +29,7 @@ pub static RULES: &[&Rule] = &[
     &hold_during_schedule::RULE,
     &off_hours_above_maximum::RULE,
     &off_hours_gap::RULE,
+    &off_hours_not_zero::RULE,
     &off_hours_overlap_event::RULE,
     &zone_unknown::RULE,
 ];

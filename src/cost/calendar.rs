@@ -13,7 +13,7 @@ use super::{Estimate, Range};
 use crate::budget::packing::{AtBound, needed};
 use crate::budget::scaling::asked_for;
 use crate::catalogue::Catalogue;
-use crate::model::{Environment, Money, Name};
+use crate::model::{Environment, Money, Name, Scaler};
 use crate::pair::Pair;
 use crate::schedule::{Calendar, Occasion, ScheduleSubject, ZonedWindow};
 
@@ -141,8 +141,8 @@ fn subject(who: &str) -> Option<ScheduleSubject> {
     }
 }
 
-/// The pods during an event: the API's floor becomes its minimum, and a pool climbs to what its
-/// trigger asks for, up to its maximum.
+/// The pods during an event: a floor becomes the minimum of an HPA, and a pool of KEDA climbs to what
+/// its trigger asks for, up to its maximum.
 fn asked(
     environment: &Environment,
     occasion: &Occasion<'_>,
@@ -150,10 +150,16 @@ fn asked(
 ) -> Option<u32> {
     let floor = occasion.floor(subject)?;
     match subject {
-        ScheduleSubject::Api => Some(floor),
+        ScheduleSubject::Api => (!environment.api.workload.is_fixed()).then_some(floor),
         ScheduleSubject::Pool(name) => {
-            let most = environment.worker.get(name)?.workload.replicas.max.value;
-            Some(asked_for(floor).min(most.max(floor)))
+            let pool = environment.worker.get(name)?;
+            let most = pool.workload.replicas.max.value;
+            match pool.scaler() {
+                Scaler::Keda => Some(asked_for(floor).min(most.max(floor))),
+                Scaler::Hpa => Some(floor),
+                // An event does not change a fixed count.
+                Scaler::Fixed => None,
+            }
         }
     }
 }

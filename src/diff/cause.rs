@@ -6,7 +6,8 @@ use super::{Cause, DiffPlace, Presence};
 use crate::model::{
     Attribute, Difference, Environment, EnvironmentField, KafkaTopicField, NodeGroupField,
     PostgresqlQueueField, PrometheusQueueField, QueueField, RabbitmqQueueField, RedisGroupField,
-    RedisListField, RedisStreamField, SqsQueueField, Use, WorkerField,
+    RedisListField, RedisStreamField, ReplicasField, SqsQueueField, Use, WorkerField,
+    WorkloadField,
 };
 use crate::pair::Pair;
 use crate::source::{Derivation, Origin, SourceId};
@@ -177,19 +178,26 @@ fn stated_parts(
     stated
 }
 
-/// Whether a file that adds a part must state this attribute of it.
+/// Whether a file that adds a part must state this attribute of it, or one of a few such attributes.
 fn founds(field: EnvironmentField) -> bool {
     matches!(
         field,
-        EnvironmentField::worker(WorkerField::queue(
-            QueueField::redis_list(RedisListField::list(()))
-                | QueueField::postgresql(PostgresqlQueueField::name(()))
-                | QueueField::sqs(SqsQueueField::name(()))
-                | QueueField::kafka(KafkaTopicField::topic(()))
-                | QueueField::rabbitmq(RabbitmqQueueField::name(()))
-                | QueueField::redis_stream(RedisStreamField::stream(()))
-                | QueueField::prometheus(PrometheusQueueField::name(()))
-        )) | EnvironmentField::redis(RedisGroupField::engine(()))
+        EnvironmentField::worker(
+            WorkerField::queue(
+                QueueField::redis_list(RedisListField::list(()))
+                    | QueueField::postgresql(PostgresqlQueueField::name(()))
+                    | QueueField::sqs(SqsQueueField::name(()))
+                    | QueueField::kafka(KafkaTopicField::topic(()))
+                    | QueueField::rabbitmq(RabbitmqQueueField::name(()))
+                    | QueueField::redis_stream(RedisStreamField::stream(()))
+                    | QueueField::prometheus(PrometheusQueueField::name(()))
+            ) | WorkerField::workload(
+                WorkloadField::target(_)
+                    | WorkloadField::replicas(
+                        ReplicasField::count(()) | ReplicasField::singleton(())
+                    )
+            )
+        ) | EnvironmentField::redis(RedisGroupField::engine(()))
             | EnvironmentField::nodes(NodeGroupField::instance(()))
     )
 }

@@ -9,8 +9,8 @@ mod schedules;
 use super::alerts::Watch;
 use super::{Artifacts, yaml};
 use crate::catalogue::Catalogue;
-use crate::emit::yaml::yaml;
-use crate::model::{Autoscalers, Environment};
+use crate::emit::yaml::{YamlValue, yaml};
+use crate::model::{Autoscalers, Environment, Name, Scaler, Worker};
 
 /// The files below `kubernetes/`; `source_name` is the environment's file name for their headers.
 #[must_use]
@@ -71,13 +71,43 @@ pub fn services(environment: &Environment) -> Vec<String> {
     pgbouncer::services(environment)
 }
 
+/// A file for each autoscaler. A workload with a fixed count has none.
 fn autoscalers(environment: &Environment, source_name: &str) -> Artifacts {
-    let hpa = yaml::documents(&[hpa::hpa(environment)], source_name);
-    let pools = environment.worker.iter().map(|(name, worker)| {
-        let objects = scaled_object::objects(environment, name, worker);
-        let path = format!("worker-{name}-scaledobject.yaml");
-        (path, yaml::documents(&objects, source_name))
-    });
-    let api = ("api-hpa.yaml".to_owned(), hpa);
-    std::iter::once(api).chain(pools).collect()
+    let mut files = Artifacts::new();
+    let mut add = |path: String, objects: &[YamlValue]| {
+        files.insert(path, yaml::documents(objects, source_name));
+    };
+    let api = &environment.api;
+    match api.scaler() {
+        Scaler::Fixed => {}
+        Scaler::Hpa | Scaler::Keda => {
+            let hpa = hpa::hpa(environment, &api.workload, &api.metric);
+            add(API_HPA.to_owned(), &[hpa]);
+        }
+    }
+    for (name, pool) in &environment.worker {
+        let Some(path) = pool_autoscaler(name, pool) else {
+            continue;
+        };
+        let objects = match pool.scaler() {
+            Scaler::Fixed => continue,
+            Scaler::Hpa => vec![hpa::hpa(environment, &pool.workload, &[])],
+            Scaler::Keda => scaled_object::objects(environment, name, pool),
+        };
+        add(path, &objects);
+    }
+    files
+}
+
+/// The file of the API's autoscaler below `kubernetes/`.
+pub const API_HPA: &str = "api-hpa.yaml";
+
+/// The file of a pool's autoscaler below `kubernetes/`; `None` if its count is fixed.
+#[must_use]
+pub fn pool_autoscaler(name: &Name, pool: &Worker) -> Option<String> {
+    match pool.scaler() {
+        Scaler::Fixed => None,
+        Scaler::Hpa => Some(format!("worker-{name}-hpa.yaml")),
+        Scaler::Keda => Some(format!("worker-{name}-scaledobject.yaml")),
+    }
 }

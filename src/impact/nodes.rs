@@ -4,7 +4,7 @@ use super::{Class, FeltBy, Impact, ImpactStep};
 use crate::budget::placement::{self, Groups};
 use crate::catalogue::Catalogue;
 use crate::diff::AttributeChange;
-use crate::model::{Capacity, Environment, Name, NodeGroupField, ReplicasField};
+use crate::model::{Capacity, Environment, Name, NodeCountField, NodeGroupField};
 use crate::pair::Pair;
 
 use super::workload::TEMPLATE;
@@ -29,13 +29,13 @@ pub(super) fn nodes(
         NodeGroupField::capacity(()) => {
             replaced("a new group with the new capacity type takes over")
         }
-        NodeGroupField::count(ReplicasField::max(())) if shrinks(change, step) => Impact::new(
+        NodeGroupField::count(NodeCountField::max(())) if shrinks(change, step) => Impact::new(
             Class::Rolling,
             "nodes beyond the new maximum are drained one by one; their pods move to other nodes",
             "EKS user guide: updating a managed node group's scaling configuration",
         )
         .felt_by(FeltBy::Everyone),
-        NodeGroupField::count(ReplicasField::min(()) | ReplicasField::max(())) => Impact::new(
+        NodeGroupField::count(NodeCountField::min(()) | NodeCountField::max(())) => Impact::new(
             Class::None,
             "only the group's minimum or maximum changes",
             "EKS user guide: updating a managed node group's scaling configuration",

@@ -6,17 +6,23 @@ use crate::model::{
     ApiField, ConnectionsField, Environment, FallbackField, KafkaTopicField, Name, PodsMetricField,
     PostgresqlQueueField, PrometheusQueueField, QueueField, RabbitmqQueueField, RedisListField,
     RedisStreamField, ReplicasField, RolloutField, ServiceField, SqsQueueField, TargetField,
-    WorkerField, Workload, WorkloadField,
+    Worker, WorkerField, Workload, WorkloadField,
 };
+use crate::pair::Pair;
 
 pub(super) const TEMPLATE: &str =
     "Kubernetes: a Deployment replaces its pods when their template changes";
 const HPA: &str = "Kubernetes: autoscaling/v2 reads its specification anew every 15 s";
+const ONE_SCALER: &str = "KEDA admission webhook: one autoscaler for a workload";
 const KEDA: &str = "KEDA: the operator reconciles a ScaledObject when it changes";
 
 pub(super) fn api(field: ApiField, step: &ImpactStep<'_>) -> Impact {
     let told = is_told(step, |side| Some(&side.api.workload));
     match field {
+        ApiField::workload(field) if counts(field) => {
+            let sides = Pair::new(step.before, step.after);
+            counted(sides.map(|side| &side.api.workload), HPA, FeltBy::Api)
+        }
         ApiField::workload(field) => workload(field, FeltBy::Api, told),
         ApiField::metric(PodsMetricField::metric(()) | PodsMetricField::average(())) => {
             Impact::new(
@@ -37,8 +43,22 @@ pub(super) fn worker(
     let name = Name::composed(pool.clone().unwrap_or_default());
     let told = is_told(step, |side| Some(&side.worker.get(&name)?.workload));
     let felt_by = FeltBy::Pools(pool.into_iter().collect());
+    let pools = Pair::new(step.before, step.after).map(|side| side.worker.get(&name));
     match field {
+        WorkerField::workload(field) if counts(field) => match (pools.before, pools.after) {
+            (Some(before), Some(after)) => {
+                let workloads = Pair::new(&before.workload, &after.workload);
+                counted(workloads, KEDA, felt_by)
+            }
+            (None, _) | (_, None) => workload(field, felt_by, told),
+        },
         WorkerField::workload(field) => workload(field, felt_by, told),
+        // KEDA's HPA and the pool's own replace each other; the pods read the same queues, or none.
+        WorkerField::queue(_) if scaler_changes(pools) => Impact::new(
+            Class::Autoscaler,
+            "a different autoscaler replaces the present one; the pod count stays fixed in between",
+            ONE_SCALER,
+        ),
         WorkerField::queue(field) => queue(field, felt_by),
         WorkerField::combine(()) => scaled("KEDA combines the queue depths in a different way"),
         WorkerField::scenario(()) => Impact::new(
@@ -116,6 +136,46 @@ fn queue(field: QueueField, felt_by: FeltBy) -> Impact {
     }
 }
 
+/// Whether the field decides if the number of pods is fixed.
+fn counts(field: WorkloadField) -> bool {
+    matches!(
+        field,
+        WorkloadField::replicas(ReplicasField::count(()) | ReplicasField::singleton(()))
+    )
+}
+
+fn scaler_changes(pools: Pair<Option<&Worker>>) -> bool {
+    let scalers = pools.map(|pool| pool.map(Worker::scaler));
+    scalers.before.is_some() && scalers.after.is_some() && scalers.before != scalers.after
+}
+
+/// A count that becomes fixed, changes, or is left to an autoscaler from now on.
+fn counted(workloads: Pair<&Workload>, scaler: &'static str, felt_by: FeltBy) -> Impact {
+    match (workloads.before.is_fixed(), workloads.after.is_fixed()) {
+        (true, true) => Impact::new(
+            Class::Autoscaler,
+            "Helm sets another number of pods, or another strategy of their rollout",
+            "Kubernetes: a Deployment's replicas and strategy are not part of its pod template",
+        ),
+        (true, false) if workloads.before.replicas.min.value > 1 => Impact::new(
+            Class::Rolling,
+            "the chart no longer states the number of pods, so the Deployment drops to 1 pod until the autoscaler restores its minimum",
+            "Kubernetes: a Deployment without `replicas` has one pod; Helm removes the field",
+        )
+        .felt_by(felt_by),
+        (true, false) => Impact::new(
+            Class::Autoscaler,
+            "an autoscaler takes over the number of pods",
+            scaler,
+        ),
+        (false, true | false) => Impact::new(
+            Class::Autoscaler,
+            "the autoscaler is deleted, and Helm sets the number of pods",
+            scaler,
+        ),
+    }
+}
+
 /// Whether a variable passes the lifetime of connections to the pods.
 fn is_told<'a>(
     step: &ImpactStep<'a>,
@@ -141,6 +201,9 @@ fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
         WorkloadField::image(()) => template("the pods' image changes", felt_by),
         WorkloadField::replicas(ReplicasField::min(()) | ReplicasField::max(())) => {
             scaled("the autoscaler's minimum or maximum changes")
+        }
+        WorkloadField::replicas(ReplicasField::count(()) | ReplicasField::singleton(())) => {
+            scaled("the number of pods is fixed, or no longer fixed")
         }
         WorkloadField::target(TargetField::cpu(()) | TargetField::memory(())) => {
             scaled("the autoscaler's target utilisation changes")

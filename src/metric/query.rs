@@ -47,10 +47,9 @@ pub(super) fn api_replicas(environment: &Environment) -> String {
     replicas(environment, &workload.autoscaler_name(), workload.most())
 }
 
-/// KEDA's HPA is `keda-hpa-<ScaledObject>`. It does not exist at zero pods; then the value is 0.
-pub(super) fn worker_replicas(environment: &Environment, pool: &Worker) -> String {
-    let autoscaler = format!("keda-hpa-{}", pool.scaled_object_name());
-    replicas(environment, &autoscaler, pool.most())
+/// KEDA's HPA does not exist at zero pods; then the value is 0.
+pub(super) fn worker_replicas(environment: &Environment, pool: &Worker, hpa: &str) -> String {
+    replicas(environment, hpa, pool.most())
 }
 
 /// A KEDA series of a pool. Without `honorLabels`, as in KEDA's chart, its own label `namespace`

@@ -57,12 +57,11 @@ pub fn api_at_maximum(environment: &Environment) -> String {
     at_maximum(environment, workload, &workload.autoscaler_name())
 }
 
-/// KEDA's HPA of a pool if it needs more pods than its maximum; the value is its pods. An event's
-/// floor never exceeds the maximum.
+/// A pool's HPA if it needs more pods than its maximum; the value is its pods. An event's floor never
+/// exceeds the maximum.
 #[must_use]
-pub fn worker_at_maximum(environment: &Environment, pool: &Worker) -> String {
-    let autoscaler = format!("keda-hpa-{}", pool.scaled_object_name());
-    at_maximum(environment, &pool.workload, &autoscaler)
+pub fn worker_at_maximum(environment: &Environment, pool: &Worker, hpa: &str) -> String {
+    at_maximum(environment, &pool.workload, hpa)
 }
 
 /// The items of a pool's longest list.
@@ -198,13 +197,12 @@ pub fn pooler(environment: &Environment, metric: &str) -> String {
     format!(r#"{metric}{{namespace="{namespace}",job="{job}",database!="pgbouncer"}}"#)
 }
 
-/// The API's HPA, while kube-state-metrics reports it.
+/// An HPA, while kube-state-metrics reports it.
 #[must_use]
-pub fn api_autoscaler(environment: &Environment) -> String {
+pub fn autoscaler(environment: &Environment, hpa: &str) -> String {
     format!(
-        r#"max(kube_horizontalpodautoscaler_spec_max_replicas{{namespace="{}",horizontalpodautoscaler="{}"}})"#,
-        environment.namespace.value,
-        environment.api.workload.autoscaler_name()
+        r#"max(kube_horizontalpodautoscaler_spec_max_replicas{{namespace="{}",horizontalpodautoscaler="{hpa}"}})"#,
+        environment.namespace.value
     )
 }
 

@@ -11,8 +11,8 @@ use super::version::Version;
 use super::volume::{LARGEST_GIB, Provisioned, STRIPED_FROM_GIB, included};
 use super::{
     Apply, Autoscalers, Capacity, ClusterMode, DailyWindow, Duration, EvictionPolicy, Name,
-    PoolMode, RedisEngine, RedisTls, Replicas, Resources, SslMode, StartupOptions, StorageType,
-    Use, Via, WeeklyWindow,
+    PoolMode, RedisEngine, RedisTls, Resources, SslMode, StartupOptions, StorageType, Use, Via,
+    WeeklyWindow,
 };
 use crate::source::Sourced;
 
@@ -208,11 +208,19 @@ node! {
         /// The EC2 instance type.
         child instance: Sourced<String> = Form::Placed(Place::AwsWord), "\"m7g.large\"";
         /// How many nodes.
-        node count: Replicas;
+        node count: NodeCount;
         /// On-demand or spot nodes.
         child capacity: Sourced<Capacity>, "\"spot\"";
         /// The pools that run only here; without `runs`, a group takes all other pods.
         filled_list runs: Vec<Sourced<Name>>, "\"batch\"";
+    }
+
+    /// The bounds of a node group.
+    NodeCount: NodeCountNode, NodeCountField, settled {
+        /// The minimum.
+        property min: Sourced<u32>, "3";
+        /// The maximum.
+        property max: Sourced<u32>, "12";
     }
 
     /// Addresses for the network policies.

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::declaration::{Form, Unnamed, node};
-use super::{ClockTime, Days, Duration, Environment, Moment, Name, Place};
+use super::{ClockTime, Days, Duration, Environment, Moment, Name, Place, Scaler};
 use crate::source::Sourced;
 
 /// At most a week.
@@ -58,10 +58,26 @@ node! {
 }
 
 impl Environment {
-    /// Whether a CronJob follows its calendar: for off-hours, and for events of the API.
+    /// Whether a CronJob follows its calendar: for off-hours, and for events that raise the minimum of an
+    /// HPA.
     #[must_use]
     pub fn is_followed(&self) -> bool {
-        !self.off_hours.is_empty() || self.event.values().any(|event| event.api.is_some())
+        !self.off_hours.is_empty() || self.event.values().any(|event| self.raises_an_hpa(event))
+    }
+
+    /// Whether the event raises the minimum of an HPA that KEDA does not own.
+    #[must_use]
+    pub fn raises_an_hpa(&self, event: &Event) -> bool {
+        let mut pools = event.worker.keys().filter_map(|name| self.worker.get(name));
+        (event.api.is_some() && self.api.scaler() == Scaler::Hpa)
+            || pools.any(|pool| pool.scaler() == Scaler::Hpa)
+    }
+
+    /// Whether the event is a cron trigger of a pool that KEDA scales.
+    #[must_use]
+    pub fn has_a_trigger(&self, event: &Event) -> bool {
+        let mut pools = event.worker.keys().filter_map(|name| self.worker.get(name));
+        pools.any(|pool| pool.scaler() == Scaler::Keda)
     }
 
     /// The name of the PrometheusRule.
@@ -87,6 +103,13 @@ impl Environment {
     #[must_use]
     pub fn schedule_name(&self) -> String {
         format!("{}-schedule", self.app.value)
+    }
+
+    /// The name of the ConfigMap that records whether off-hours have stopped a pool's Deployment. The API's
+    /// record is in the ConfigMap of the script.
+    #[must_use]
+    pub fn schedule_marks_name(&self, pool: &Name) -> String {
+        format!("{}-{pool}", self.schedule_name())
     }
 }
 

@@ -36,7 +36,7 @@ node! {
         child name: Sourced<Name>, "\"kaireon-api\"";
         /// The container image.
         child image: Option<Sourced<String>> = Form::Placed(Place::Image), "\"registry.example.com/api:1.4.2\"";
-        /// The autoscaler's bounds.
+        /// The number of pods: fixed, or the bounds of an autoscaler.
         node replicas: Replicas;
         /// The utilisations it aims at.
         node target: Target;
@@ -111,12 +111,18 @@ node! {
         }
     }
 
-    /// Bounds of an autoscaler, in pods.
-    Replicas: ReplicasNode, ReplicasField, settled {
-        /// The minimum.
+    /// A fixed number of pods, or the bounds of an autoscaler.
+    Replicas: ReplicasNode, ReplicasField, derived {
+        /// A fixed number of pods, without an autoscaler.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        argument count: Option<Sourced<u32>> = AT_LEAST_ONE, "3";
+        /// The minimum of the autoscaler.
         property min: Sourced<u32>, "3";
-        /// The maximum.
+        /// The maximum of the autoscaler.
         property max: Sourced<u32>, "12";
+        /// Whether there is exactly one pod, also during a rollout.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        property singleton: Option<Sourced<bool>>, "#true";
     }
 
     /// CPU and memory.
@@ -233,7 +239,66 @@ impl Keyed for Policy {
     }
 }
 
+/// The rule of a pool's values that nothing reads, because KEDA does not scale the pool.
+pub const UNUSED: &str = "no-queue";
+
+/// What decides how many pods a Deployment has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scaler {
+    /// Nothing: the count is fixed, in the Helm values.
+    Fixed,
+    /// A HorizontalPodAutoscaler of its own.
+    Hpa,
+    /// A ScaledObject, for which KEDA creates the HPA.
+    Keda,
+}
+
+impl Api {
+    /// What decides how many pods it has.
+    #[must_use]
+    pub fn scaler(&self) -> Scaler {
+        if self.workload.is_fixed() {
+            Scaler::Fixed
+        } else {
+            Scaler::Hpa
+        }
+    }
+}
+
+impl Replicas {
+    /// The lowest count, with the last step of its path: the fixed count, else the minimum.
+    #[must_use]
+    pub fn lowest(&self) -> (&'static str, &Sourced<u32>) {
+        match &self.count {
+            Some(count) => ("count", count),
+            None => ("min", &self.min),
+        }
+    }
+
+    /// The highest count, with the last step of its path: the fixed count, else the maximum.
+    #[must_use]
+    pub fn highest(&self) -> (&'static str, &Sourced<u32>) {
+        match &self.count {
+            Some(count) => ("count", count),
+            None => ("max", &self.max),
+        }
+    }
+}
+
 impl Workload {
+    /// Whether the number of pods is fixed, so that there is no autoscaler.
+    #[must_use]
+    pub fn is_fixed(&self) -> bool {
+        self.replicas.count.is_some()
+    }
+
+    /// Whether it never has a second pod: its Deployment stops the old pod before it starts a new one.
+    #[must_use]
+    pub fn is_singleton(&self) -> bool {
+        let singleton = self.replicas.singleton.as_ref();
+        singleton.is_some_and(|singleton| singleton.value)
+    }
+
     /// The autoscaler's highest count: the larger of the maximum and a held count.
     #[must_use]
     pub fn most(&self) -> u32 {
@@ -304,6 +369,28 @@ impl Worker {
     pub fn in_force(&self) -> u32 {
         let pause = self.pause.as_ref().map(|pause| pause.value);
         pause.unwrap_or(self.workload.bounds().1)
+    }
+
+    /// What decides how many pods it has.
+    #[must_use]
+    pub fn scaler(&self) -> Scaler {
+        if self.workload.is_fixed() {
+            Scaler::Fixed
+        } else if self.queue.is_empty() {
+            Scaler::Hpa
+        } else {
+            Scaler::Keda
+        }
+    }
+
+    /// The name of its HPA, its own or KEDA's; `None` if its count is fixed.
+    #[must_use]
+    pub fn hpa_name(&self) -> Option<String> {
+        match self.scaler() {
+            Scaler::Fixed => None,
+            Scaler::Hpa => Some(self.workload.autoscaler_name()),
+            Scaler::Keda => Some(format!("keda-hpa-{}", self.scaled_object_name())),
+        }
     }
 
     /// Whether a formula adds up its lists. Without one, the HPA uses the largest.

@@ -2,7 +2,8 @@
 
 use crate::model::{
     ApiField, ClusterField, DatabaseField, Difference, Environment, EnvironmentField, Name,
-    NodeGroupField, PgbouncerField, ReadReplicasField, RedisGroupField, WorkerField, WorkloadField,
+    NodeGroupField, PgbouncerField, ReadReplicasField, RedisGroupField, WorkerField, Workload,
+    WorkloadField,
 };
 use crate::pair::Pair;
 
@@ -143,7 +144,7 @@ pub fn kind(difference: &Difference, sides: Pair<&Environment>) -> MoveKind {
         EnvironmentField::alerts(_) => MoveKind::Alerts,
         EnvironmentField::network(_) => MoveKind::Network,
         EnvironmentField::deliver(_) => MoveKind::Delivery,
-        EnvironmentField::api(field) => api(field),
+        EnvironmentField::api(field) => api(field, sides),
         EnvironmentField::worker(field) => pool(field, owner(difference), sides),
         EnvironmentField::service(_) => MoveKind::Service(owner(difference)),
         EnvironmentField::pgbouncer(field) => pgbouncer(field),
@@ -155,7 +156,7 @@ pub fn kind(difference: &Difference, sides: Pair<&Environment>) -> MoveKind {
 
 fn pool(field: WorkerField, name: Name, sides: Pair<&Environment>) -> MoveKind {
     match held(sides.map(|side| side.worker.contains_key(&name))) {
-        Held::Both => worker(field, name),
+        Held::Both => worker(field, name, sides),
         Held::Before => MoveKind::Pool(name, PoolMove::Removed),
         Held::After => MoveKind::Pool(name, PoolMove::Added),
     }
@@ -198,13 +199,23 @@ fn owner(difference: &Difference) -> Name {
     Name::composed(name.to_owned())
 }
 
-fn api(field: ApiField) -> MoveKind {
+fn api(field: ApiField, sides: Pair<&Environment>) -> MoveKind {
+    let workloads = sides.map(|side| &side.api.workload);
     match field {
+        ApiField::workload(WorkloadField::rollout(_)) if singles_out(workloads) => {
+            MoveKind::Api(ApiMove::Autoscaler)
+        }
         ApiField::workload(field) if is_knowledge(field) => MoveKind::Identity,
         ApiField::workload(field) if scales(field) => MoveKind::Api(ApiMove::Autoscaler),
         ApiField::workload(_) => MoveKind::Api(ApiMove::Pods),
         ApiField::metric(_) => MoveKind::Api(ApiMove::Autoscaler),
     }
+}
+
+/// Whether a workload becomes a singleton or is one no longer. Its rollout follows from that, so both
+/// change together.
+fn singles_out(workloads: Pair<&Workload>) -> bool {
+    workloads.before.is_singleton() != workloads.after.is_singleton()
 }
 
 /// Whether a workload's field belongs to its autoscaler instead of its pods.
@@ -239,8 +250,15 @@ fn is_knowledge(field: WorkloadField) -> bool {
     )
 }
 
-fn worker(field: WorkerField, name: Name) -> MoveKind {
+fn worker(field: WorkerField, name: Name, sides: Pair<&Environment>) -> MoveKind {
+    let pools = sides.map(|side| side.worker.get(&name));
+    let both = pools.before.zip(pools.after);
+    let singled_out = both
+        .is_some_and(|(before, after)| singles_out(Pair::new(&before.workload, &after.workload)));
     match field {
+        WorkerField::workload(WorkloadField::rollout(_)) if singled_out => {
+            MoveKind::Pool(name, PoolMove::Autoscaler)
+        }
         WorkerField::workload(field) if is_knowledge(field) => MoveKind::Identity,
         WorkerField::workload(field) if scales(field) => MoveKind::Pool(name, PoolMove::Autoscaler),
         WorkerField::queue(_)

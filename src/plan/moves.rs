@@ -115,13 +115,13 @@ fn push_stages(moves: &mut Vec<Move>, kind: &MoveKind, stages: Vec<redis::RedisS
 /// Finer moves: one for each attribute that an apply can change by itself. They may have a safe order if
 /// whole moves have none.
 #[must_use]
-pub fn finer(moves: &[Move]) -> Vec<Move> {
+pub fn finer(moves: &[Move], sides: Pair<&Environment>) -> Vec<Move> {
     let mut cut: Vec<Move> = Vec::new();
     let mut parts: Vec<Vec<usize>> = Vec::new();
     for whole in moves {
         let first = cut.len();
         match &whole.edit {
-            MoveEdit::Adopt(chosen) if divides(&whole.kind) => {
+            MoveEdit::Adopt(chosen) if divides(&whole.kind) && !exchanges(&whole.kind, sides) => {
                 cut.extend(chosen.paths().map(|path| Move {
                     title: format!("set {path}"),
                     edit: MoveEdit::Adopt([path.to_owned()].into_iter().collect()),
@@ -144,6 +144,32 @@ pub fn finer(moves: &[Move]) -> Vec<Move> {
         next.needs = needs.flatten().copied().collect();
     }
     cut
+}
+
+/// Whether the move exchanges what scales a workload: half an autoscaler is none.
+fn exchanges(kind: &MoveKind, sides: Pair<&Environment>) -> bool {
+    let of = |side: &Environment| match kind {
+        MoveKind::Api(_) => Some((side.api.scaler(), side.api.workload.is_singleton())),
+        MoveKind::Pool(name, _) => {
+            let pool = side.worker.get(name)?;
+            Some((pool.scaler(), pool.workload.is_singleton()))
+        }
+        MoveKind::Identity
+        | MoveKind::Network
+        | MoveKind::Delivery
+        | MoveKind::Schedules
+        | MoveKind::Alerts
+        | MoveKind::Service(_)
+        | MoveKind::PoolSizes
+        | MoveKind::Pooler
+        | MoveKind::PoolerPace
+        | MoveKind::Database(_)
+        | MoveKind::Redis(..)
+        | MoveKind::RedisUses
+        | MoveKind::Nodes(..) => None,
+    };
+    let sides = sides.map(of);
+    sides.before != sides.after
 }
 
 /// Whether the attributes of a move can be applied one after the other. Not those of a server, which

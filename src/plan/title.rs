@@ -3,7 +3,7 @@
 
 use super::move_kind::{ApiMove, DatabaseMove, GroupMove, MoveKind, NodesMove, PoolMove};
 use crate::diagnostic::mask::mask_value;
-use crate::model::{Environment, Name, Use};
+use crate::model::{Environment, Name, Use, Workload};
 use crate::pair::Pair;
 
 /// A changed attribute, with its values as text; `None` on a side without a value.
@@ -126,7 +126,7 @@ fn from_to(owner: &str, changed: &Changed) -> String {
 /// The owner of a move's attributes, and the attributes that its headline shows. `None` if the headline
 /// names the only attribute that can change, or a part that is added or removed.
 fn shown(kind: &MoveKind, sides: Pair<&Environment>) -> Option<(String, &'static [&'static str])> {
-    const RANGE: &[&str] = &["replicas.min", "replicas.max", "hold"];
+    const RANGE: &[&str] = &["replicas.count", "replicas.min", "replicas.max", "hold"];
     Some(match kind {
         MoveKind::Api(ApiMove::Autoscaler) => ("api".into(), RANGE),
         MoveKind::Api(ApiMove::Pods) => ("api".into(), &[]),
@@ -201,12 +201,15 @@ fn headline(kind: &MoveKind, sides: Pair<&Environment>) -> String {
             sides.after.deliver.autoscalers.value
         ),
         MoveKind::Api(ApiMove::Autoscaler) => {
-            format!("set the API's autoscaler: {}", bounds(sides, api))
+            let what = scaled(sides.map(|side| Some(&side.api.workload)));
+            format!("set the API's {what}: {}", bounds(sides, api))
         }
         MoveKind::Api(ApiMove::Pods) => "roll the API's pods".into(),
         MoveKind::Pool(name, PoolMove::Autoscaler) => {
             let of = |side: &Environment| side.worker.get(name).map(|pool| range(&pool.workload));
-            format!("set the autoscaler of pool `{name}`: {}", bounds(sides, of))
+            let workloads = sides.map(|side| side.worker.get(name).map(|pool| &pool.workload));
+            let what = scaled(workloads);
+            format!("set the {what} of pool `{name}`: {}", bounds(sides, of))
         }
         MoveKind::Pool(name, PoolMove::Pods) => format!("roll the pods of pool `{name}`"),
         MoveKind::Pool(name, PoolMove::Added) => format!("create pool `{name}`"),
@@ -243,9 +246,20 @@ fn arrow(texts: Pair<String>) -> String {
     }
 }
 
-fn range(workload: &crate::model::Workload) -> String {
+/// What a move of the autoscaler changes.
+fn scaled(workloads: Pair<Option<&Workload>>) -> &'static str {
+    let fixed = workloads.map(|workload| workload.is_some_and(Workload::is_fixed));
+    if fixed.before && fixed.after {
+        "number of pods"
+    } else {
+        "autoscaler"
+    }
+}
+
+fn range(workload: &Workload) -> String {
     match &workload.hold {
         Some(hold) => format!("{0}-{0}", hold.value),
+        None if workload.is_fixed() => format!("fixed at {}", workload.replicas.min.value),
         None => format!(
             "{}-{}",
             workload.replicas.min.value, workload.replicas.max.value

@@ -61,6 +61,9 @@ fn lines(environment: &Environment, week: &Week<'_>) -> Vec<(Timestamp, String)>
         let bounds = bounds(environment, &turn.subject)?;
         let (min, max) = (bounds.min.value, bounds.max.value);
         let (pods, why) = match &turn.wanted {
+            WantedCount::Declared if bounds.count.is_some() => {
+                (counted(max, "pod"), "as declared".to_owned())
+            }
             WantedCount::Declared => (range(min, max), "as declared".to_owned()),
             WantedCount::AtLeast {
                 event,

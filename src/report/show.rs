@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::emit::values_template::TemplateData;
-use crate::model::{Attribute, Environment};
+use crate::model::{Attribute, Environment, UNUSED};
 use crate::report::table::Columns;
 use crate::source::{Origin, Sources};
 
@@ -27,7 +27,8 @@ pub fn listing(attributes: &[Attribute], sources: &Sources) -> String {
         let origin = format!("// {}", origin(&it.origin, sources));
         [it.path.clone(), it.value.clone(), origin]
     };
-    let rows: Vec<[String; 3]> = attributes.iter().map(cells).collect();
+    let shown = attributes.iter().filter(|it| !is_unused(it));
+    let rows: Vec<[String; 3]> = shown.map(cells).collect();
     let columns = Columns::fit(rows.iter().map(<[String; 3]>::each_ref)).at_most(1, 32);
     let lines = rows.iter().map(|row| columns.line(row) + "\n");
     lines.collect()
@@ -43,6 +44,11 @@ pub fn template_data(environment: &Environment) -> String {
     let mut text = serde_json::to_string_pretty(&data).expect("the data is plain");
     text.push('\n');
     text
+}
+
+/// Whether nothing reads the value.
+fn is_unused(attribute: &Attribute) -> bool {
+    matches!(&attribute.origin, Origin::Derived(derivation) if derivation.rule == UNUSED)
 }
 
 /// The environment as canonical JSON, and the origin of every value by its path.

@@ -124,6 +124,7 @@ fn budgets(path: &str, environment: &Environment) -> Vec<String> {
         ));
     }
     let pods = path.ends_with(".replicas.max")
+        || path.ends_with(".replicas.count")
         || path.ends_with(".connections.per-pod")
         || path.ends_with(".rollout.max-surge");
     if pods || path == "pgbouncer.clients.max" || path == "pgbouncer.instances" {

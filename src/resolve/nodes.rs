@@ -6,7 +6,7 @@ use crate::ast::{NodeGroupNode, Over, TopPart};
 use crate::budget::placement;
 use crate::catalogue::Catalogue;
 use crate::model::declaration::Settled as _;
-use crate::model::{Arch, Capacity, Name, NodeGroup, Replicas};
+use crate::model::{Arch, Capacity, Name, NodeCount, NodeGroup};
 use crate::source::{Inputs, Sourced};
 
 use super::resolver::Resolver;
@@ -33,7 +33,7 @@ pub(super) fn resolve(
         let runs = node.runs.value.map_or_else(Vec::new, |list| list.value);
         let group = NodeGroup {
             instance: resolver.need(node.instance, &format!("{path}.instance")),
-            count: Replicas::settle(node.count, resolver, &format!("{path}.count")),
+            count: NodeCount::settle(node.count, resolver, &format!("{path}.count")),
             capacity: resolver.or_derive(node.capacity, on_demand),
             runs: sorted(
                 runs.into_iter()

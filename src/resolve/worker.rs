@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::ast::{Ast, FallbackNode, Over, QueueNode, TopPart, WorkerNode, Written};
 use crate::model::declaration::Settled as _;
-use crate::model::{Capacity, Duration, Fallback, Name, Queue, Scenario, Worker};
+use crate::model::{
+    Capacity, Combine, Duration, Fallback, Name, Queue, Replicas, Scenario, UNUSED, Worker,
+};
 use crate::source::{Inputs, Sourced};
 
 use super::nodes::{self, Landing};
@@ -59,7 +61,11 @@ pub(super) fn resolve(
             .or_else(|| tiers_pool(tier))
             .cloned()
             .unwrap_or_default();
-        let lacks = [("queue", own.is_none() && node.queue.is_absent())];
+        let lacks_queue = own.is_none() && node.queue.is_absent();
+        let lacks = [(
+            "queue`, `target` or a fixed `replicas",
+            lacks_queue && !has_no_queue(&node, &base),
+        )];
         if resolver.complete(
             "worker",
             &name,
@@ -87,15 +93,39 @@ fn tiers_pool(tier: &Ast) -> Option<&WorkerNode> {
     general.map(|(_, node)| node).or_else(first)
 }
 
+/// Whether KEDA does not scale a pool: its count is fixed, or it states a target and no queue. Without this
+/// rule, such a pool would inherit the tier's queues.
+fn has_no_queue(node: &WorkerNode, base: &WorkerNode) -> bool {
+    let scales = |node: &WorkerNode| {
+        let target = &node.workload.target;
+        !target.cpu.is_absent() || !target.memory.is_absent()
+    };
+    let is_fixed = |node: &WorkerNode| {
+        let replicas = &node.workload.replicas;
+        let singleton = replicas.singleton.value.as_ref();
+        !replicas.count.is_absent() || singleton.is_some_and(|singleton| singleton.value)
+    };
+    if is_fixed(node) || is_fixed(base) {
+        return true;
+    }
+    node.queue.is_absent() && (scales(node) || (base.queue.is_absent() && scales(base)))
+}
+
 fn pool(
     resolver: &mut Resolver<'_>,
     name: &Name,
-    node: WorkerNode,
-    base: WorkerNode,
+    mut node: WorkerNode,
+    mut base: WorkerNode,
     app: &Sourced<Name>,
     landing: &Landing<'_>,
 ) -> Worker {
     let path = format!("worker.{name}");
+    super::workload::bounds_over_count(&node.workload, &mut base.workload);
+    let scaled_by_keda = !has_no_queue(&node, &base);
+    if !scaled_by_keda {
+        without_keda(&mut node);
+        without_keda(&mut base);
+    }
     let scenario = resolver.maybe(node.scenario.clone());
     let by_scenario = Chosen::new(scenario.as_ref(), &path);
     let queue = queues(resolver, &node, &base, &by_scenario);
@@ -103,29 +133,102 @@ fn pool(
     let polling = by_scenario.seconds(&node.polling, |row| row.polling);
     let cooldown = by_scenario.seconds(&node.cooldown, |row| row.cooldown);
     let mut merged = node.over(base);
-    let cooldown = cooldown
-        .unwrap_or_else(|| resolver.need(merged.cooldown.clone(), &format!("{path}.cooldown")));
-    let polling = polling
-        .unwrap_or_else(|| resolver.need(merged.polling.clone(), &format!("{path}.polling")));
+    let keda = if scaled_by_keda {
+        keda(resolver, &path, &mut merged, polling, cooldown)
+    } else {
+        KedaSettings::unused()
+    };
     let capacity = resolver.or_derive(merged.capacity.clone(), nodes::on_demand);
     let place = WorkloadPlace {
         app,
         role: &role(name),
         arch: landing.arch_for(Some((name, &capacity))),
-        window: Some(window(&path, &cooldown)),
+        window: Some(if scaled_by_keda {
+            window(&path, &keda.cooldown)
+        } else {
+            let default = Duration::from_mins(5);
+            Sourced::unless_stated(default, "kubernetes-default", "Kubernetes' default")
+        }),
     };
     let node = std::mem::take(&mut merged.workload);
     let mut workload = super::workload::resolve(resolver, &path, node, &place);
     workload.replicas.max = max.unwrap_or(workload.replicas.max);
+    if !scaled_by_keda {
+        keep_one(&mut workload.replicas);
+    }
+    workload.replicas.unless_unread(&merged.pause);
     let settled = SettledPool {
         workload,
         queue,
         scenario,
-        polling,
-        cooldown,
+        keda,
         capacity,
     };
     finish(resolver, &path, merged, settled)
+}
+
+/// The settings that only KEDA reads.
+struct KedaSettings {
+    combine: Sourced<Combine>,
+    polling: Sourced<Duration>,
+    cooldown: Sourced<Duration>,
+    activation: Sourced<u32>,
+}
+
+impl KedaSettings {
+    /// Constants for a pool that KEDA does not scale, so that no tier changes them.
+    fn unused() -> Self {
+        fn unused<T>(value: T) -> Sourced<T> {
+            Sourced::unless_stated(value, UNUSED, "KEDA does not scale the pool")
+        }
+        Self {
+            combine: unused(Combine::Sum),
+            polling: unused(Duration::from_secs(15)),
+            cooldown: unused(Duration::from_mins(5)),
+            activation: unused(0),
+        }
+    }
+}
+
+/// The settings of a pool; `polling` and `cooldown` are those of its scenario.
+fn keda(
+    resolver: &mut Resolver<'_>,
+    path: &str,
+    merged: &mut WorkerNode,
+    polling: Option<Sourced<Duration>>,
+    cooldown: Option<Sourced<Duration>>,
+) -> KedaSettings {
+    let stated = std::mem::take(&mut merged.cooldown);
+    let cooldown = cooldown.unwrap_or_else(|| resolver.need(stated, &format!("{path}.cooldown")));
+    let stated = std::mem::take(&mut merged.polling);
+    let polling = polling.unwrap_or_else(|| resolver.need(stated, &format!("{path}.polling")));
+    let combine = std::mem::take(&mut merged.combine);
+    let activation = std::mem::take(&mut merged.activation);
+    KedaSettings {
+        combine: resolver.need(combine, &format!("{path}.combine")),
+        polling,
+        cooldown,
+        activation: resolver.need(activation, &format!("{path}.activation")),
+    }
+}
+
+/// Leaves out what only KEDA applies. The rule `setting-without-effect` reports it if the file states it.
+fn without_keda(node: &mut WorkerNode) {
+    node.queue = Written::default();
+    node.scenario = Written::default();
+    node.fallback = FallbackNode::default();
+    node.pause = Written::default();
+}
+
+/// An HPA keeps at least one pod, so it does not inherit the tier's minimum of zero.
+fn keep_one(replicas: &mut Replicas) {
+    if replicas.count.is_some() || replicas.min.value > 0 || replicas.min.is_declared() {
+        return;
+    }
+    let sound = replicas.min.sound;
+    let arithmetic = "an HPA keeps at least one pod";
+    replicas.min = Sourced::unless_stated(1, "hpa-keeps-a-pod", arithmetic);
+    replicas.min.sound = sound;
 }
 
 /// What a pool's Deployment is called; the only pool is not called so twice.
@@ -151,8 +254,7 @@ struct SettledPool {
     workload: crate::model::Workload,
     queue: Vec<Queue>,
     scenario: Option<Sourced<Scenario>>,
-    polling: Sourced<Duration>,
-    cooldown: Sourced<Duration>,
+    keda: KedaSettings,
     capacity: Sourced<Capacity>,
 }
 
@@ -162,16 +264,14 @@ fn finish(
     merged: WorkerNode,
     settled: SettledPool,
 ) -> Worker {
-    let mut workload = settled.workload;
-    workload.replicas.unless_unread(&merged.pause);
     Worker {
-        workload,
+        workload: settled.workload,
         queue: settled.queue,
-        combine: resolver.need(merged.combine, &format!("{path}.combine")),
+        combine: settled.keda.combine,
         scenario: settled.scenario,
-        polling: settled.polling,
-        cooldown: settled.cooldown,
-        activation: resolver.need(merged.activation, &format!("{path}.activation")),
+        polling: settled.keda.polling,
+        cooldown: settled.keda.cooldown,
+        activation: settled.keda.activation,
         fallback: fallback(resolver, merged.fallback),
         grace: resolver.need(merged.grace, &format!("{path}.grace")),
         capacity: settled.capacity,

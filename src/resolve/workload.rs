@@ -1,10 +1,10 @@
 //! What the API and every pool have in common.
 
-use crate::ast::{ScalingNode, WorkloadNode, Written};
+use crate::ast::{ReplicasNode, RolloutNode, ScalingNode, WorkloadNode, Written};
 use crate::model::declaration::Settled as _;
 use crate::model::{
-    Arch, Connections, Driver, Duration, Name, Replicas, Resources, Rollout, Scaling, Select,
-    Target, Workload,
+    Arch, Connections, Driver, Duration, Name, Portion, Replicas, Resources, Rollout, Scaling,
+    Select, Target, Workload,
 };
 use crate::source::{Inputs, Sourced, Span};
 
@@ -28,13 +28,22 @@ pub(super) fn resolve(
     node: WorkloadNode,
     place: &WorkloadPlace<'_>,
 ) -> Workload {
-    let mut replicas = Replicas::settle(node.replicas, resolver, &format!("{path}.replicas"));
+    let mut replicas = replicas(resolver, node.replicas, &format!("{path}.replicas"));
     replicas.unless_unread(&node.hold);
+    let target = if replicas.count.is_some() {
+        Target {
+            cpu: None,
+            memory: None,
+        }
+    } else {
+        Target::settle(node.target, resolver, &format!("{path}.target"))
+    };
+    let rollout = rollout(resolver, node.rollout, path, &replicas);
     Workload {
         name: resolver.or_derive(node.name, || by_convention(place.app, place.role)),
         image: resolver.maybe(node.image),
         replicas,
-        target: Target::settle(node.target, resolver, &format!("{path}.target")),
+        target,
         scale_up: scaling(resolver, node.scale_up, &format!("{path}.scale-up"), None),
         scale_down: scaling(
             resolver,
@@ -49,7 +58,7 @@ pub(super) fn resolve(
             resolver,
             &format!("{path}.connections"),
         ),
-        rollout: Rollout::settle(node.rollout, resolver, &format!("{path}.rollout")),
+        rollout,
         hold: resolver.maybe(node.hold),
         arch: resolver.or_derive(node.arch, || place.arch.clone()),
         driver: driver(
@@ -60,6 +69,77 @@ pub(super) fn resolve(
         driver_version: resolver.maybe(node.driver_version),
         driver_libpq: resolver.maybe(node.driver_libpq),
         env: resolver.map(node.env),
+    }
+}
+
+/// A count or bounds, over those of the tier. Bounds that a file states replace the tier's fixed count.
+pub(super) fn bounds_over_count(file: &WorkloadNode, tier: &mut WorkloadNode) {
+    let stated = &file.replicas;
+    let has_bounds = !stated.min.is_absent() || !stated.max.is_absent();
+    if has_bounds && stated.count.is_absent() {
+        tier.replicas.count = Written::default();
+        tier.replicas.singleton = Written::default();
+    }
+}
+
+/// A fixed count is also both bounds.
+fn replicas(resolver: &mut Resolver<'_>, node: ReplicasNode, path: &str) -> Replicas {
+    let unread = node.count.broken || node.singleton.broken;
+    let singleton = resolver.maybe(node.singleton);
+    let stated = resolver.maybe(node.count);
+    let count = stated.or_else(|| only_one(path, singleton.as_ref()));
+    let bound = |count: &Sourced<u32>| {
+        let mut inputs = Inputs::new();
+        let pods = *inputs.read(format_args!("{path}.count"), count);
+        let arithmetic = format!("`{path}.count` ({pods}), because the count is fixed");
+        inputs.derive(pods, "fixed-count", arithmetic)
+    };
+    let (mut min, mut max) = match &count {
+        Some(count) => (bound(count), bound(count)),
+        None => (
+            resolver.need(node.min, &format!("{path}.min")),
+            resolver.need(node.max, &format!("{path}.max")),
+        ),
+    };
+    min.sound &= !unread;
+    max.sound &= !unread;
+    Replicas {
+        count,
+        min,
+        max,
+        singleton,
+    }
+}
+
+/// The count of a singleton that states no count.
+fn only_one(path: &str, singleton: Option<&Sourced<bool>>) -> Option<Sourced<u32>> {
+    let singleton = singleton.filter(|singleton| singleton.value)?;
+    let mut inputs = Inputs::new();
+    inputs.read(format_args!("{path}.singleton"), singleton);
+    let arithmetic = format!("1, because of `{path}.singleton`");
+    Some(inputs.derive(1, "singleton", arithmetic))
+}
+
+/// A singleton's Deployment stops the old pod before it starts the new one.
+fn rollout(
+    resolver: &mut Resolver<'_>,
+    node: RolloutNode,
+    path: &str,
+    replicas: &Replicas,
+) -> Rollout {
+    let singleton = replicas.singleton.as_ref();
+    let Some(singleton) = singleton.filter(|singleton| singleton.value) else {
+        return Rollout::settle(node, resolver, &format!("{path}.rollout"));
+    };
+    let pods = |count: u32| {
+        let mut inputs = Inputs::new();
+        inputs.read(format_args!("{path}.replicas.singleton"), singleton);
+        let arithmetic = "a singleton stops its old pod before it starts the new one";
+        inputs.derive(Portion::Count(count), "singleton", arithmetic)
+    };
+    Rollout {
+        max_surge: pods(0),
+        max_unavailable: pods(1),
     }
 }
 

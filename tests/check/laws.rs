@@ -36,6 +36,7 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     ("fallback-never-fires", Warning, true, true),
     ("fallback-outside-bounds", Error, true, true),
     ("hold-outside-bounds", Error, true, true),
+    ("hpa-minimum-zero", Error, false, true),
     ("kafka-pods-idle", Warning, true, true),
     ("name-too-long", Error, true, true),
     ("queue-list-unknown", Error, true, true),
@@ -46,6 +47,7 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     ("replicas-inverted", Error, true, true),
     ("scale-up-slower-than-default", Note, true, true),
     ("setting-without-effect", Warning, true, true),
+    ("singleton-count", Error, false, true),
     ("sqs-region-differs", Warning, true, true),
     ("sqs-visibility-below-grace", Warning, true, true),
     ("stream-lag-unsupported", Error, true, true),
@@ -113,6 +115,7 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     ("hold-during-schedule", Error, true, false),
     ("off-hours-above-maximum", Error, false, false),
     ("off-hours-gap", Warning, true, false),
+    ("off-hours-not-zero", Error, false, false),
     ("off-hours-overlap-event", Note, true, false),
     ("zone-unknown", Error, false, false),
     // Money: a budget where it is stated, prices where something asks for them.

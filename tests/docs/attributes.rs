@@ -103,10 +103,15 @@ fn the_vocabulary_states_every_declared_attribute() {
     // A waiver is no attribute of an environment.
     let tops = DECLARED.iter().filter(|top| top.name != "waive");
     let every: Vec<Standing> = tops.flat_map(Top::every).collect();
-    // What pools share with the API is said of the API.
+    // What pools share with the API is said of one of them.
     let shared = |of: &Standing| {
-        let of_api = |api: &&Standing| api.top.name == "api" && api.path() == of.path();
-        of.top.name == "worker" && every.iter().find(of_api).is_some_and(is_said)
+        let other = match of.top.name {
+            "worker" => "api",
+            "api" => "worker",
+            _ => return false,
+        };
+        let same = |it: &&Standing| it.top.name == other && it.path() == of.path();
+        every.iter().find(same).is_some_and(is_said)
     };
     let unsaid = every.iter().filter(|of| !is_said(of) && !shared(of));
     let unsaid: Vec<String> = unsaid.map(Standing::full_path).collect();

@@ -102,11 +102,45 @@ fn the_chart_of_the_tests_is_held_against_the_published_schema() {
 fn no_replica_count_stands_beside_an_autoscaler() {
     for (name, artifacts) in all() {
         let values = values(&artifacts);
-        assert!(under(&values, "replicaCount").is_empty(), "{name}");
+        let workers = values["workers"].as_object().unwrap();
+        for workload in workers.values().chain([&values["api"]]) {
+            // A fixed number has no autoscaler, in the values or in the manifests.
+            if workload.get("replicaCount").is_some() {
+                let deployment = workload["name"].as_str().unwrap();
+                assert_eq!(
+                    workload["autoscaling"],
+                    json!({ "enabled": false }),
+                    "{name}"
+                );
+                let target = format!("    name: {deployment}\n  min");
+                assert!(
+                    !artifacts.values().any(|text| text.contains(&target)),
+                    "{name}"
+                );
+            }
+        }
         let counts = under(&values, "replicas");
         // A fallback's count is KEDA's own.
         assert_eq!(counts.len(), under(&values, "fallback").len(), "{name}");
     }
+}
+
+#[test]
+fn a_pool_is_scaled_by_what_it_states() {
+    let tree = case("pools_of_every_kind");
+    let values = values(&tree);
+    let workers = &values["workers"];
+    assert_eq!(workers["import"]["replicaCount"], json!(3));
+    assert_eq!(workers["beat"]["replicaCount"], json!(1));
+    assert_eq!(workers["beat"]["strategy"], json!({ "type": "Recreate" }));
+    for pool in ["mail", "import", "beat"] {
+        assert_eq!(workers[pool].get("queues"), None, "{pool}");
+    }
+    let scalers: Vec<&str> = tree
+        .keys()
+        .filter_map(|path| path.strip_prefix("kubernetes/worker-"))
+        .collect();
+    assert_eq!(scalers, ["decisions-scaledobject.yaml", "mail-hpa.yaml"]);
 }
 
 #[test]

@@ -142,7 +142,7 @@ fn workers() -> BoxedStrategy<String> {
     let names = subsequence(vec!["worker", "decisions", "batch"], 0..=3);
     let pool = (
         (0_u32..5, 1_u32..40),
-        one_of(&[10, 20, 50, 100]),
+        (one_of(&[10, 20, 50, 100]), 0_u32..8),
         maybe(
             one_of(&["normal", "batch", "cost-sensitive"])
                 .prop_map(|it| format!("scenario \"{it}\"")),
@@ -160,17 +160,28 @@ fn workers() -> BoxedStrategy<String> {
         .prop_map(|(names, pools)| {
             let pools = names.iter().zip(pools);
             pools
-                .map(|(name, ((min, more), length, scenario, combine, pause))| {
-                    let children = [
-                        format!("queue \"queue:{name}\" length={length}"),
-                        format!("queue \"queue:{name}-low\" length={length}"),
-                        format!("replicas min={min} max={}", min + more),
-                        scenario,
-                        combine,
-                        pause,
-                    ];
-                    node(&format!("worker \"{name}\""), &children)
-                })
+                .map(
+                    |(name, ((min, more), (length, scaler), scenario, combine, pause))| {
+                        let bounds = format!("replicas min={min} max={}", min + more);
+                        let [first, second, third] = match scaler {
+                            // An HPA, a fixed count, a singleton, and KEDA for most.
+                            0 => ["target cpu=70".to_owned(), String::new(), bounds],
+                            1 => [String::new(), String::new(), format!("replicas {more}")],
+                            2 => [
+                                String::new(),
+                                String::new(),
+                                "replicas 1 singleton=#true".to_owned(),
+                            ],
+                            _ => [
+                                format!("queue \"queue:{name}\" length={length}"),
+                                format!("queue \"queue:{name}-low\" length={length}"),
+                                bounds,
+                            ],
+                        };
+                        let children = [first, second, third, scenario, combine, pause];
+                        node(&format!("worker \"{name}\""), &children)
+                    },
+                )
                 .collect()
         })
         .boxed()

@@ -109,9 +109,14 @@ fn below<'a>(paragraph: &'a str, label: &str) -> Vec<&'a str> {
 
 /// Attributes that a headline describes in other words.
 const BY_OTHER_WORDS: &[(&str, &str)] = &[
+    ("api.replicas.count", "the API's number of pods: "),
     ("api.replicas.min", "the API's autoscaler: "),
     ("api.replicas.max", "the API's autoscaler: "),
     ("api.hold", "the API's autoscaler: "),
+    (
+        "worker.replicas.count",
+        "the number of pods of pool `batch`: ",
+    ),
     ("worker.replicas.min", "the autoscaler of pool `batch`: "),
     ("worker.replicas.max", "the autoscaler of pool `batch`: "),
     ("worker.hold", "the autoscaler of pool `batch`: "),

@@ -41,6 +41,14 @@ pub(super) fn let_in(namespace: &str, policy: &str, apps: &[String]) -> String {
     ])
 }
 
+/// Does nothing if the Deployment has pods.
+pub(super) fn started(namespace: &str, deployment: &str, replicas: u32) -> String {
+    format!(
+        "[ \"$(kubectl get deployment/{deployment} -n {namespace} -o jsonpath='{{.spec.replicas}}')\" != 0 ] ||
+    kubectl scale deployment/{deployment} -n {namespace} --replicas={replicas}"
+    )
+}
+
 /// Outside off-hours it does nothing. A pool that a person paused has no mark of the schedule, or a count
 /// that differs from the mark.
 pub(super) fn woken(namespace: &str, scaled_object: &str) -> String {

@@ -3,7 +3,7 @@
 use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::{Duration, Policy, Scaling};
+use crate::model::{Duration, Policy, Scaler, Scaling};
 use crate::source::{Origin, Sourced};
 
 /// The rule `behaviour-out-of-range`.
@@ -26,6 +26,9 @@ const PERIOD: u64 = 1800;
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let environment = context.environment;
     for (who, workload) in workloads(environment) {
+        if workload.is_fixed() {
+            continue;
+        }
         let (up, down) = (&workload.scale_up, &workload.scale_down);
         let path = format!("{who}.scale-up");
         window(&path, &up.window, (&path, &up.window), findings);
@@ -35,6 +38,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         // A pool's window can follow from its cooldown, which is then the value to repair.
         let pool = environment.worker.iter();
         let pool = pool.filter(|(name, _)| who == format!("worker.{name}"));
+        let pool = pool.filter(|(_, pool)| pool.scaler() == Scaler::Keda);
         let cause = match pool.map(|(_, pool)| &pool.cooldown).next() {
             Some(value) if matches!(down.window.origin, Origin::Derived(_)) => (&cooldown, value),
             _ => (&path, &down.window),

@@ -3,7 +3,7 @@
 use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::Replicas;
+use crate::source::Sourced;
 
 /// The rule `replicas-inverted`.
 pub(super) static RULE: Rule = Rule {
@@ -18,15 +18,23 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (who, workload) in workloads(context.environment) {
-        inverted(&who, "replicas", &workload.replicas, findings);
+        let replicas = &workload.replicas;
+        let bounds = (&replicas.min, &replicas.max);
+        inverted(&format!("{who}.replicas"), &who, bounds, findings);
     }
     for (name, group) in &context.environment.nodes {
-        inverted(&format!("nodes.{name}"), "count", &group.count, findings);
+        let who = format!("nodes.{name}");
+        let bounds = (&group.count.min, &group.count.max);
+        inverted(&format!("{who}.count"), &who, bounds, findings);
     }
 }
 
-fn inverted(who: &str, node: &str, bounds: &Replicas, findings: &mut Findings) {
-    let (min, max) = (&bounds.min, &bounds.max);
+fn inverted(
+    node: &str,
+    who: &str,
+    (min, max): (&Sourced<u32>, &Sourced<u32>),
+    findings: &mut Findings,
+) {
     if min.value <= max.value {
         return;
     }
@@ -34,7 +42,7 @@ fn inverted(who: &str, node: &str, bounds: &Replicas, findings: &mut Findings) {
         "the minimum of `{who}` is {}, above its maximum of {}",
         min.value, max.value
     );
-    let path = |bound: &str| format!("{who}.{node}.{bound}");
+    let path = |bound: &str| format!("{node}.{bound}");
     findings.report(
         Finding::new(RULE.code, Severity::Error, message)
             .operand(min, &path("min"), "the minimum")

@@ -22,8 +22,8 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (who, workload) in workloads(context.environment) {
         let rejected = super::is_rejected(&workload.scale_up);
-        // A held count does not scale.
-        if !rejected && workload.hold.is_none() {
+        // A held or fixed count does not scale.
+        if !rejected && workload.hold.is_none() && !workload.is_fixed() {
             findings.extend(slower(&who, workload));
         }
     }

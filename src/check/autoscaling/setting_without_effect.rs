@@ -2,14 +2,14 @@
 
 use std::fmt::Display;
 
-use crate::ast::{TopPart, Written};
+use crate::ast::{ScalingNode, TopPart, WorkerNode, Written};
 use crate::budget::scaling::Rules;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::count::counted;
-use crate::model::{Duration, Environment, Scaling, Worker};
+use crate::model::{Duration, Environment, Scaler, Scaling, Worker};
 use crate::schedule::{Calendar, Occasion, ScheduleSubject};
-use crate::source::Sourced;
+use crate::source::{Sourced, Span};
 
 /// The rule `setting-without-effect`.
 pub(super) static RULE: Rule = Rule {
@@ -25,7 +25,13 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (name, worker) in &context.environment.worker {
         let who = format!("worker.{name}");
+        if let Some(written) = context.file.stated.worker.get(name) {
+            without_keda(&who, worker, written, findings);
+        }
         let (fewest, _) = worker.workload.bounds();
+        if worker.scaler() != Scaler::Keda {
+            continue;
+        }
         if fewest > 0 {
             findings.extend(unread(&who, "polling", &worker.polling, worker));
             findings.extend(unread(&who, "activation", &worker.activation, worker));
@@ -35,6 +41,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         }
     }
     untold(context, findings);
+    unscaled(context, findings);
     // If off-hours could not be read, a floor may keep something awake during them.
     if context.file.broken.contains(&TopPart::Schedule) {
         return;
@@ -42,6 +49,126 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let calendar = Calendar::of(context.environment);
     for occasion in &calendar.occasions {
         inert(context.environment, &calendar, occasion, findings);
+    }
+}
+
+/// A setting that a file states, and its place.
+type Stated = (&'static str, Option<Span>);
+
+fn place<T>(written: &Written<T>) -> Option<Span> {
+    written.value.as_ref().map(|value| value.span)
+}
+
+/// The place of a value, and whether it could not be read.
+fn of<T>(written: &Written<T>) -> (Option<Span>, bool) {
+    (place(written), written.broken)
+}
+
+/// The place of the first value that is stated; `None` if one of them could not be read.
+fn first<const N: usize>(parts: [(Option<Span>, bool); N]) -> Option<Span> {
+    if parts.iter().any(|(_, broken)| *broken) {
+        return None;
+    }
+    parts.into_iter().find_map(|(span, _)| span)
+}
+
+/// What the file states for KEDA, although KEDA does not scale the pool.
+fn without_keda(who: &str, worker: &Worker, written: &WorkerNode, findings: &mut Findings) {
+    let replicas = &worker.workload.replicas;
+    let (why, help) = match worker.scaler() {
+        Scaler::Keda => return,
+        Scaler::Fixed => (
+            "its number of pods is fixed",
+            "remove it, or let an autoscaler work with `replicas min= max=`",
+        ),
+        Scaler::Hpa => ("the pool has no queue", "remove it, or state a `queue`"),
+    };
+    let fallback = &written.fallback;
+    let stated: [Stated; 8] = [
+        ("queue", place(&written.queue)),
+        ("combine", place(&written.combine)),
+        ("scenario", place(&written.scenario)),
+        ("polling", place(&written.polling)),
+        ("cooldown", place(&written.cooldown)),
+        ("activation", place(&written.activation)),
+        (
+            "fallback",
+            first([of(&fallback.replicas), of(&fallback.failures)]),
+        ),
+        ("pause", place(&written.pause)),
+    ];
+    for (setting, span) in stated {
+        let Some(span) = span else { continue };
+        let message = format!("`{setting}` of `{who}` has no effect, because {why}");
+        let help = match (setting, worker.scaler()) {
+            ("pause", Scaler::Hpa) => {
+                "only KEDA can pause a pool: use `hold` for a fixed count, or `replicas max=0` to turn the pool off"
+            }
+            ("pause", _) => {
+                "change the number in `replicas`, or turn the pool off with `replicas max=0`"
+            }
+            _ => help,
+        };
+        findings.report(
+            Finding::new(RULE.code, Severity::Warning, message)
+                .at(span, "has no effect")
+                .given(&replicas.min)
+                .help(help),
+        );
+    }
+}
+
+/// What the file states for an autoscaler beside a fixed count, and a rollout of a singleton.
+fn unscaled(context: &Context<'_>, findings: &mut Findings) {
+    let (file, environment) = (context.file, context.environment);
+    let api = &file.stated.api;
+    let of_api = ("api".to_owned(), &environment.api.workload, &api.workload);
+    let pools = environment.worker.iter().filter_map(|(name, pool)| {
+        let written = file.stated.worker.get(name)?;
+        Some((format!("worker.{name}"), &pool.workload, &written.workload))
+    });
+    for (who, workload, written) in std::iter::once(of_api).chain(pools) {
+        let Some(count) = &workload.replicas.count else {
+            continue;
+        };
+        let other = |bound: &Written<u32>| {
+            let differs = bound.value.as_ref().filter(|it| it.value != count.value);
+            // `singleton-count` reports bounds of a singleton.
+            let differs = differs.filter(|_| !workload.is_singleton());
+            differs.map(|it| it.span)
+        };
+        let scaling =
+            |node: &ScalingNode| first([of(&node.window), of(&node.select), of(&node.policy)]);
+        let metric = if who == "api" {
+            place(&api.metric)
+        } else {
+            None
+        };
+        let stated: [Stated; 7] = [
+            ("replicas min", other(&written.replicas.min)),
+            ("replicas max", other(&written.replicas.max)),
+            ("target cpu", place(&written.target.cpu)),
+            ("target memory", place(&written.target.memory)),
+            ("metric", metric),
+            ("scale-up", scaling(&written.scale_up)),
+            ("scale-down", scaling(&written.scale_down)),
+        ];
+        let why = format!("its number of pods is fixed at {}", count.value);
+        let rollout = &written.rollout;
+        let rollout = first([of(&rollout.max_surge), of(&rollout.max_unavailable)]);
+        let rollout = rollout.filter(|_| workload.is_singleton());
+        let singleton = "a singleton stops its old pod before it starts the new one".to_owned();
+        let fixed = stated.into_iter().map(|(it, span)| (it, span, why.clone()));
+        for (setting, span, why) in fixed.chain([("rollout", rollout, singleton)]) {
+            let Some(span) = span else { continue };
+            let message = format!("`{setting}` of `{who}` has no effect, because {why}");
+            findings.report(
+                Finding::new(RULE.code, Severity::Warning, message)
+                    .at(span, "has no effect")
+                    .given(count)
+                    .help(format!("remove `{setting}`")),
+            );
+        }
     }
 }
 
@@ -100,12 +227,17 @@ fn inert(
     let api = event.api.iter();
     let api = api.map(|floor| (ScheduleSubject::Api, floor, &environment.api.workload));
     for (subject, floor, workload) in api.chain(pools) {
-        let min = &workload.replicas.min;
+        let (step, min) = workload.replicas.lowest();
         if floor.value > min.value || calendar.sleeps(&subject) {
             continue;
         }
+        let least = if workload.is_fixed() {
+            "number is fixed at"
+        } else {
+            "minimum is"
+        };
         let message = format!(
-            "the event `{}` has no effect on `{subject}`: it asks for {} pods, but the minimum is {}",
+            "the event `{}` has no effect on `{subject}`: it asks for {} pods, but the {least} {}",
             occasion.name, floor.value, min.value
         );
         findings.report(
@@ -117,13 +249,14 @@ fn inert(
                 )
                 .operand(
                     min,
-                    &format!("{subject}.replicas.min"),
+                    &format!("{subject}.replicas.{step}"),
                     "the minimum at any time",
                 )
-                .help(format!(
-                    "ask for more than {} pods, or remove the floor",
-                    min.value
-                )),
+                .help(if workload.is_fixed() {
+                    "remove the floor: an event does not change a fixed number".to_owned()
+                } else {
+                    format!("ask for more than {} pods, or remove the floor", min.value)
+                }),
         );
     }
 }

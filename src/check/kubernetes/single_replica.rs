@@ -38,7 +38,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         })
     };
     for (who, workload) in workloads(environment) {
-        findings.extend(one(format!("{who}.replicas.min"), &workload.replicas.min));
+        // A singleton is meant to have one pod.
+        if workload.is_singleton() {
+            continue;
+        }
+        let (step, least) = workload.replicas.lowest();
+        findings.extend(one(format!("{who}.replicas.{step}"), least));
     }
     let instances = &environment.pgbouncer.instances;
     findings.extend(one("pgbouncer.instances".into(), instances));

@@ -21,12 +21,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let Some(pool) = context.environment.worker.get(name) else {
                 continue;
             };
-            let max = &pool.workload.replicas.max;
+            let (step, max) = pool.workload.replicas.highest();
             findings.extend(super::above(
                 RULE.code,
                 &format!("the pool `{name}`"),
                 (floor, format!("event.{event}.worker.{name}")),
-                (max, format!("worker.{name}.replicas.max")),
+                (max, format!("worker.{name}.replicas.{step}")),
             ));
         }
     }

@@ -2,11 +2,11 @@
 //! end.
 
 use jiff::SignedDuration;
-use jiff::civil::Date;
 
 use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::model::{Environment, Name, Scaler};
 use crate::schedule::{Calendar, Occasion, ScheduleSubject, Zone, ZonedWindow};
 
 /// The rule `cron-never-open`.
@@ -29,19 +29,20 @@ const STEPS: i32 = 2 * 7 * 24 * 12;
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let calendar = Calendar::of(context.environment);
     for occasion in &calendar.occasions {
-        findings.extend(over_before_it_begins(occasion).or_else(|| without_a_trigger(occasion)));
+        let untriggered = || without_a_trigger(context.environment, occasion);
+        findings.extend(over_before_it_begins(occasion).or_else(untriggered));
     }
     for subject in calendar.subjects() {
-        findings.extend(always_asleep(&calendar, &subject, context.today));
+        findings.extend(always_asleep(context, &calendar, &subject));
     }
 }
 
 /// Off-hours repeat weekly, so one week without a waking moment means none at all. Events do not
 /// count: they are exceptions.
 fn always_asleep(
+    context: &Context<'_>,
     calendar: &Calendar<'_>,
     subject: &ScheduleSubject,
-    today: Date,
 ) -> Option<Finding> {
     let windows: Vec<&ZonedWindow<'_>> = calendar
         .windows
@@ -49,7 +50,7 @@ fn always_asleep(
         .filter(|window| window.leaves(subject).is_some())
         .collect();
     let first = windows.first()?;
-    let from = Zone::utc().instant(today.to_datetime(jiff::civil::Time::midnight()));
+    let from = Zone::utc().instant(context.today.to_datetime(jiff::civil::Time::midnight()));
     let moments = (0..STEPS).filter_map(|step| from.checked_add(STEP * step).ok());
     let mut awake = moments.filter(|at| !windows.iter().any(|window| window.is_open(*at)));
     if awake.next().is_some() {
@@ -64,14 +65,21 @@ fn always_asleep(
     }
     let path = format!("off-hours.{}.to", first.key);
     let help = match subject {
-        ScheduleSubject::Api => "shorten the off-hours",
-        ScheduleSubject::Pool(_) => "shorten the off-hours, or `pause` the pool instead",
+        ScheduleSubject::Pool(name) if is_paused_by_keda(context, name) => {
+            "shorten the off-hours, or `pause` the pool instead"
+        }
+        ScheduleSubject::Api | ScheduleSubject::Pool(_) => "shorten the off-hours",
     };
     Some(
         finding
             .operand(&first.hours.to, &path, "these off-hours end")
             .help(help),
     )
+}
+
+fn is_paused_by_keda(context: &Context<'_>, name: &Name) -> bool {
+    let pool = context.environment.worker.get(name);
+    pool.is_some_and(|pool| pool.scaler() == Scaler::Keda)
 }
 
 fn finding(occasion: &Occasion<'_>, message: String) -> Finding {
@@ -99,8 +107,8 @@ fn over_before_it_begins(occasion: &Occasion<'_>) -> Option<Finding> {
 }
 
 /// Five fields of cron have no year.
-fn without_a_trigger(occasion: &Occasion<'_>) -> Option<Finding> {
-    if occasion.event.worker.is_empty() || occasion.trigger.is_some() {
+fn without_a_trigger(environment: &Environment, occasion: &Occasion<'_>) -> Option<Finding> {
+    if !environment.has_a_trigger(occasion.event) || occasion.trigger.is_some() {
         return None;
     }
     let message = format!(

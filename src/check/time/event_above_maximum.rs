@@ -16,14 +16,14 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let max = &context.environment.api.workload.replicas.max;
+    let (step, max) = context.environment.api.workload.replicas.highest();
     for (event, stated) in &context.environment.event {
         let Some(floor) = &stated.api else { continue };
         findings.extend(super::above(
             RULE.code,
             "the API",
             (floor, format!("event.{event}.api")),
-            (max, "api.replicas.max".into()),
+            (max, format!("api.replicas.{step}")),
         ));
     }
 }

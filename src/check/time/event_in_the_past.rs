@@ -31,7 +31,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             &format!("event.{name}.to"),
             "the event's end",
         );
-        if !occasion.event.worker.is_empty() {
+        if context.environment.has_a_trigger(occasion.event) {
             finding = finding.note(
                 "KEDA's cron triggers have no year, so the pool floors apply on these days every year",
             );
@@ -46,8 +46,10 @@ fn help(environment: &Environment, occasion: &Occasion<'_>) -> String {
     let node = format!("delete the node `event \"{name}\"`");
     let others = environment.event.iter().filter(|(other, _)| *other != name);
     let followed = !environment.off_hours.is_empty()
-        || others.into_iter().any(|(_, event)| event.api.is_some());
-    if occasion.event.api.is_none() || followed {
+        || others
+            .into_iter()
+            .any(|(_, event)| environment.raises_an_hpa(event));
+    if !environment.raises_an_hpa(occasion.event) || followed {
         return node;
     }
     format!(

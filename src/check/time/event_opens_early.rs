@@ -35,7 +35,7 @@ fn opens_before(occasion: &Occasion<'_>, today: Date) -> Option<Timestamp> {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for occasion in &Calendar::of(context.environment).occasions {
-        if occasion.event.worker.is_empty() || occasion.never_begins() {
+        if !context.environment.has_a_trigger(occasion.event) || occasion.never_begins() {
             continue;
         }
         let Some(first) = opens_before(occasion, context.today) else {

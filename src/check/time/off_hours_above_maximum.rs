@@ -22,7 +22,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let Some(pool) = context.environment.worker.get(name) else {
                 continue;
             };
-            let max = &pool.workload.replicas.max;
+            let (step, max) = pool.workload.replicas.highest();
             if count.value <= pool.most() {
                 continue;
             }
@@ -35,7 +35,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             findings.report(
                 Finding::new(RULE.code, Severity::Error, message)
                     .operand(count, &path, "pods in off-hours")
-                    .operand(max, &format!("worker.{name}.replicas.max"), "the maximum")
+                    .operand(max, &format!("worker.{name}.replicas.{step}"), "the maximum")
                     .note(format!("{} pods > {} pods", count.value, pool.most()))
                     .repair(
                         count,

@@ -6,7 +6,7 @@ use super::{Alert, AlertUrgency, above, asleep};
 use crate::budget::scaling::asked_for;
 use crate::metric::{self, Metric, Tracked, state};
 use crate::model::count::counted;
-use crate::model::{Duration, Environment, Name, Queue, Worker};
+use crate::model::{Duration, Environment, Name, Queue, Scaler, Worker};
 use crate::schedule::{Calendar, ScheduleSubject};
 
 const MORE_PODS: &str = "increase the HPA's maxReplicas";
@@ -14,6 +14,9 @@ const MORE_PODS: &str = "increase the HPA's maxReplicas";
 pub(super) fn api(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
     let above = |name, doing, section: &str| above(environment, tracked, name, doing, section);
     match tracked.metric {
+        Metric::ApiCpu if environment.api.workload.is_fixed() => {
+            vec![above("ApiCpuHigh", "run more pods", "More API pods")]
+        }
         Metric::ApiCpu => vec![above(
             "ApiCpuHigh",
             MORE_PODS,
@@ -55,9 +58,9 @@ pub(super) fn worker(environment: &Environment, name: &Name, tracked: &Tracked) 
     }
     let mut alerts = Vec::new();
     let (min, max) = pool.workload.bounds();
-    if min.max(1) < max {
+    if let (true, Some(hpa)) = (min.max(1) < max, pool.hpa_name()) {
         alerts.push(Alert {
-            expr: state::worker_at_maximum(environment, pool),
+            expr: state::worker_at_maximum(environment, pool, &hpa),
             lasting: environment.alerts.at_maximum.value,
             value: "{{ $value }} pods",
             ..above(
@@ -68,6 +71,9 @@ pub(super) fn worker(environment: &Environment, name: &Name, tracked: &Tracked) 
                 section.clone(),
             )
         });
+    }
+    if pool.scaler() != Scaler::Keda {
+        return alerts;
     }
     alerts.push(errors(environment, name, pool, section.clone()));
     alerts.extend(fallback(environment, name, pool, &section));
@@ -196,19 +202,26 @@ fn paused(environment: &Environment, name: &Name, pool: &Worker, section: String
 /// The API has pods but no measurements. A sleeping API has no pods to measure.
 pub(super) fn api_unmeasured(environment: &Environment, tracked: &[Tracked]) -> String {
     let measured = none_of(tracked, &[Metric::ApiCpu, Metric::ApiMemory]);
-    let (pods, autoscaler) = (
-        state::api_pods(environment),
-        state::api_autoscaler(environment),
-    );
-    format!("(({measured}) and {pods} > 0) or absent({autoscaler})")
+    let pods = state::api_pods(environment);
+    let unmeasured = format!("({measured}) and {pods} > 0");
+    if environment.api.workload.is_fixed() {
+        return unmeasured;
+    }
+    let hpa = environment.api.workload.autoscaler_name();
+    let autoscaler = state::autoscaler(environment, &hpa);
+    format!("({unmeasured}) or absent({autoscaler})")
 }
 
-/// A pool's lists are not measured, and it is not paused.
+/// A pool's lists are not measured, and it is not paused; or its own HPA is not reported.
 pub(super) fn worker_unmeasured(
     environment: &Environment,
     pool: &Worker,
     tracked: &[Tracked],
 ) -> String {
+    if pool.scaler() == Scaler::Hpa {
+        let hpa = pool.workload.autoscaler_name();
+        return format!("absent({})", state::autoscaler(environment, &hpa));
+    }
     let measured = none_of(tracked, &[Metric::QueueDepth]);
     let paused = state::paused(environment, pool);
     if measured.is_empty() {

@@ -4,40 +4,51 @@ use crate::emit::yaml::{Map, YamlValue, yaml};
 
 use crate::emit::kubernetes::scaled_object::authentication;
 use crate::emit::kubernetes::{hpa, scaled_object};
-use crate::model::{Autoscalers, Environment, Name, Worker};
+use crate::model::{Autoscalers, Environment, Name, PodsMetric, Scaler, Worker, Workload};
 
 /// Whether the chart owns the autoscalers.
 fn owned_by_chart(environment: &Environment) -> bool {
     environment.deliver.autoscalers.value == Autoscalers::Helm
 }
 
-/// Without bounds and replica count, because another owner has the autoscaler.
+/// Without bounds, because another owner has the autoscaler, or nobody.
 fn not_here() -> YamlValue {
     yaml!({ "enabled": false })
 }
 
-/// The HPA's parts, in its own words.
+/// The API's autoscaler.
 pub(super) fn of_api(environment: &Environment) -> YamlValue {
-    if !owned_by_chart(environment) {
-        return not_here();
+    let api = &environment.api;
+    match (owned_by_chart(environment), api.scaler()) {
+        (false, _) | (true, Scaler::Fixed) => not_here(),
+        (true, Scaler::Hpa | Scaler::Keda) => hpa(&api.workload, &api.metric),
     }
-    let workload = &environment.api.workload;
+}
+
+/// The autoscaler of a pool.
+pub(super) fn of_worker(environment: &Environment, name: &Name, pool: &Worker) -> YamlValue {
+    match (owned_by_chart(environment), pool.scaler()) {
+        (false, _) | (true, Scaler::Fixed) => not_here(),
+        (true, Scaler::Hpa) => hpa(&pool.workload, &[]),
+        (true, Scaler::Keda) => scaled_object(environment, name, pool),
+    }
+}
+
+/// The HPA's parts, in its own words.
+fn hpa(workload: &Workload, pods: &[PodsMetric]) -> YamlValue {
     let (min, max) = workload.bounds();
     yaml!({
         "enabled": true,
         "name": workload.autoscaler_name(),
         "minReplicas": min,
         "maxReplicas": max,
-        "metrics": hpa::metrics(environment),
+        "metrics": hpa::metrics(workload, pods),
         "behavior": hpa::behavior(workload),
     })
 }
 
 /// The ScaledObject's fields under their own names, except the bounds.
-pub(super) fn of_worker(environment: &Environment, name: &Name, pool: &Worker) -> YamlValue {
-    if !owned_by_chart(environment) {
-        return not_here();
-    }
+fn scaled_object(environment: &Environment, name: &Name, pool: &Worker) -> YamlValue {
     let (min, max) = pool.workload.bounds();
     let mut values = Map::new();
     values.insert("enabled", true);

@@ -27,10 +27,12 @@ pub(super) fn worker(environment: &Environment, name: &Name, pool: &Worker) -> Y
         YamlValue::List(placement::tolerations(environment, name, pool)),
     );
     values.insert("terminationGracePeriodSeconds", pool.grace.value.secs());
-    values.insert(
-        "queues",
-        pool.queue.iter().map(queue).collect::<YamlValue>(),
-    );
+    if !pool.queue.is_empty() {
+        values.insert(
+            "queues",
+            pool.queue.iter().map(queue).collect::<YamlValue>(),
+        );
+    }
     values.insert(
         "autoscaling",
         autoscaling::of_worker(environment, name, pool),
@@ -78,6 +80,10 @@ fn workload(
         "resources",
         yaml!({ "requests": side(&workload.requests), "limits": side(&workload.limits) }),
     );
+    // An autoscaler's count would be reset by each upgrade.
+    if workload.is_fixed() {
+        values.insert("replicaCount", workload.bounds().0);
+    }
     values.insert("strategy", strategy(workload));
     let env = env(environment, workload);
     let secrets = secrets
@@ -96,7 +102,12 @@ fn side(resources: &Resources) -> YamlValue {
     yaml!({ "cpu": &resources.cpu, "memory": &resources.memory })
 }
 
+/// Only `Recreate` keeps a singleton single: a rolling update without surge starts the new pod while the old
+/// one terminates.
 fn strategy(workload: &Workload) -> YamlValue {
+    if workload.is_singleton() {
+        return yaml!({ "type": "Recreate" });
+    }
     let portion = |portion: Portion| match portion {
         Portion::Count(count) => YamlValue::from(count),
         Portion::Percent(_) => YamlValue::from(portion.to_string()),

@@ -1,13 +1,16 @@
-//! The API's HorizontalPodAutoscaler.
+//! The HorizontalPodAutoscalers of the API and of pools without a queue.
 
 use crate::emit::yaml::{Map, YamlValue, yaml};
 
 use crate::emit::metadata::metadata;
-use crate::model::{Environment, PolicyKind, Scaling, Select, Workload};
+use crate::model::{Environment, PodsMetric, PolicyKind, Scaling, Select, Workload};
 
-/// The HPA, named for its Deployment.
-pub(super) fn hpa(environment: &Environment) -> YamlValue {
-    let workload = &environment.api.workload;
+/// The HPA of a workload, named for its Deployment.
+pub(super) fn hpa(
+    environment: &Environment,
+    workload: &Workload,
+    pods: &[PodsMetric],
+) -> YamlValue {
     let deployment = workload.name.value.as_str();
     let (min, max) = workload.bounds();
     yaml!({
@@ -18,15 +21,15 @@ pub(super) fn hpa(environment: &Environment) -> YamlValue {
             "scaleTargetRef": { "apiVersion": "apps/v1", "kind": "Deployment", "name": deployment },
             "minReplicas": min,
             "maxReplicas": max,
-            "metrics": metrics(environment),
+            "metrics": metrics(workload, pods),
             "behavior": behavior(workload),
         },
     })
 }
 
 /// The HPA's metrics: utilisations, then Pods metrics by name.
-pub(in crate::emit) fn metrics(environment: &Environment) -> Vec<YamlValue> {
-    let target = &environment.api.workload.target;
+pub(in crate::emit) fn metrics(workload: &Workload, pods: &[PodsMetric]) -> Vec<YamlValue> {
+    let target = &workload.target;
     let mut metrics = Vec::new();
     for (name, percent) in [("cpu", &target.cpu), ("memory", &target.memory)] {
         if let Some(percent) = percent {
@@ -39,7 +42,7 @@ pub(in crate::emit) fn metrics(environment: &Environment) -> Vec<YamlValue> {
             }));
         }
     }
-    metrics.extend(environment.api.metric.iter().map(|metric| {
+    metrics.extend(pods.iter().map(|metric| {
         yaml!({
             "type": "Pods",
             "pods": {

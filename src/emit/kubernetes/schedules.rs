@@ -1,4 +1,4 @@
-//! Off-hours, and events of the API. No autoscaler applies them, so a CronJob does.
+//! Off-hours, and events that raise the minimum of an HPA. No autoscaler applies them, so a CronJob does.
 
 mod job;
 mod script;
@@ -6,7 +6,7 @@ mod script;
 use crate::emit::yaml::{YamlValue, yaml};
 
 use crate::emit::metadata::{metadata, selector};
-use crate::model::Environment;
+use crate::model::{Environment, Scaler, Workload};
 use crate::schedule::{Calendar, ScheduleSubject};
 
 /// The key in the ConfigMap, and its file name when mounted.
@@ -26,41 +26,89 @@ impl<'a> Followed<'a> {
         }
     }
 
-    /// Whether the API sleeps at times.
-    fn api_sleeps(&self) -> bool {
-        self.calendar.sleeps(&ScheduleSubject::Api)
-    }
-
-    /// Whether events change the API's floor.
-    fn api_has_events(&self) -> bool {
-        let mut occasions = self.calendar.occasions.iter();
-        occasions.any(|occasion| occasion.floor(&ScheduleSubject::Api).is_some())
-    }
-
-    /// The pools with off-hours, each with the name of its ScaledObject. KEDA handles their events.
-    fn pools(&self) -> Vec<(ScheduleSubject, String)> {
-        let subjects = self.environment.worker.iter().map(|(name, pool)| {
+    /// The Deployments whose count or minimum the job changes: the API, and pools that KEDA does not scale.
+    fn deployments(&self) -> Vec<FollowedDeployment<'a>> {
+        let environment = self.environment;
+        let api = std::iter::once((
+            ScheduleSubject::Api,
+            &environment.api.workload,
+            environment.api.scaler(),
+            environment.schedule_name(),
+        ));
+        let pools = environment.worker.iter().map(|(name, pool)| {
             (
                 ScheduleSubject::Pool(name.clone()),
-                pool.scaled_object_name(),
+                &pool.workload,
+                pool.scaler(),
+                environment.schedule_marks_name(name),
             )
         });
+        let followed = api
+            .chain(pools)
+            .filter_map(|(subject, workload, scaler, marks)| {
+                let (sleeps, rises) = match scaler {
+                    Scaler::Keda => (false, false),
+                    Scaler::Hpa => (self.calendar.sleeps(&subject), self.has_events(&subject)),
+                    Scaler::Fixed => (self.calendar.sleeps(&subject), false),
+                };
+                (sleeps || rises).then_some(FollowedDeployment {
+                    subject,
+                    workload,
+                    sleeps,
+                    rises,
+                    marks,
+                })
+            });
+        followed.collect()
+    }
+
+    /// Whether events change the floor of a subject.
+    fn has_events(&self, subject: &ScheduleSubject) -> bool {
+        let mut occasions = self.calendar.occasions.iter();
+        occasions.any(|occasion| occasion.floor(subject).is_some())
+    }
+
+    /// The pools of KEDA with off-hours, each with the name of its ScaledObject. KEDA handles their
+    /// events.
+    fn pools(&self) -> Vec<(ScheduleSubject, String)> {
+        let pools = self.environment.worker.iter();
+        let subjects =
+            pools
+                .filter(|(_, pool)| pool.scaler() == Scaler::Keda)
+                .map(|(name, pool)| {
+                    (
+                        ScheduleSubject::Pool(name.clone()),
+                        pool.scaled_object_name(),
+                    )
+                });
         subjects
             .filter(|(subject, _)| self.calendar.sleeps(subject))
             .collect()
     }
 }
 
+/// A Deployment that the job follows.
+struct FollowedDeployment<'a> {
+    subject: ScheduleSubject,
+    workload: &'a Workload,
+    /// Whether it sleeps at times.
+    sleeps: bool,
+    /// Whether events raise the minimum of its HPA.
+    rises: bool,
+    /// The ConfigMap that records whether it sleeps.
+    marks: String,
+}
+
 /// ServiceAccount, Role, RoleBinding, ConfigMap, NetworkPolicy and CronJob; empty if there is
 /// nothing to apply.
 pub(super) fn objects(environment: &Environment) -> Vec<YamlValue> {
     let followed = Followed::of(environment);
-    if !followed.api_sleeps() && !followed.api_has_events() && followed.pools().is_empty() {
+    if followed.deployments().is_empty() && followed.pools().is_empty() {
         return Vec::new();
     }
     let name = environment.schedule_name();
     let meta = metadata(environment, &name, &name);
-    vec![
+    let mut objects = vec![
         yaml!({
             "apiVersion": "v1", "kind": "ServiceAccount", "metadata": &meta,
             "automountServiceAccountToken": false,
@@ -80,12 +128,20 @@ pub(super) fn objects(environment: &Environment) -> Vec<YamlValue> {
         }),
         network_policy(&name, &meta),
         job::job(&followed, &name),
-    ]
+    ];
+    let deployments = followed.deployments().into_iter();
+    let marks = deployments.filter(|it| it.sleeps && it.subject != ScheduleSubject::Api);
+    objects.extend(marks.map(|it| {
+        yaml!({
+            "apiVersion": "v1", "kind": "ConfigMap",
+            "metadata": metadata(environment, &it.marks, &name),
+        })
+    }));
+    objects
 }
 
 /// The rights to read and change the scheduled objects, and nothing else.
 fn rules(followed: &Followed<'_>) -> Vec<YamlValue> {
-    let api = &followed.environment.api.workload;
     let rule = |group: &str, resource: &str, names: Vec<String>| {
         yaml!({
             "apiGroups": [group], "resources": [resource], "resourceNames": names,
@@ -93,17 +149,22 @@ fn rules(followed: &Followed<'_>) -> Vec<YamlValue> {
         })
     };
     let mut rules = Vec::new();
-    if followed.api_has_events() {
-        let names = vec![api.autoscaler_name()];
-        rules.push(rule("autoscaling", "horizontalpodautoscalers", names));
+    let deployments = followed.deployments();
+    let rising = deployments.iter().filter(|it| it.rises);
+    let hpas: Vec<String> = rising.map(|it| it.workload.autoscaler_name()).collect();
+    if !hpas.is_empty() {
+        rules.push(rule("autoscaling", "horizontalpodautoscalers", hpas));
     }
-    if followed.api_sleeps() {
-        let names = vec![api.name.value.to_string()];
+    let sleeping = || deployments.iter().filter(|it| it.sleeps);
+    let names: Vec<String> = sleeping()
+        .map(|it| it.workload.name.value.to_string())
+        .collect();
+    if !names.is_empty() {
         rules.push(rule("apps", "deployments/scale", names));
-        // The mark of the API is in the job's own ConfigMap: marking the Deployment would need the
-        // right to change its pods.
-        let names = vec![followed.environment.schedule_name()];
-        rules.push(rule("", "configmaps", names));
+        // The marks are in ConfigMaps of the job: marking the Deployments would need the right to change
+        // their pods.
+        let marks = sleeping().map(|it| it.marks.clone()).collect();
+        rules.push(rule("", "configmaps", marks));
     }
     let pools: Vec<String> = followed.pools().into_iter().map(|(_, name)| name).collect();
     if !pools.is_empty() {

@@ -4,12 +4,14 @@ use serde::Serialize;
 
 use super::procedures::Procedures;
 use crate::action::kubectl::{
-    PAUSED, limited, listed, merged, patched, paused, pods as listed_pods, shown, unmarked,
+    PAUSED, limited, listed, merged, patched, paused, pods as listed_pods, scaled, shown, unmarked,
 };
 use crate::action::{Action, Question, shell};
 use crate::budget::connections as budget;
 use crate::model::count::counted;
-use crate::model::{Environment, Policy, PolicyKind, Quantity, Scaling, Select, Worker, Workload};
+use crate::model::{
+    Environment, Policy, PolicyKind, Quantity, Scaler, Scaling, Select, Worker, Workload,
+};
 
 /// The longest `stabilizationWindowSeconds`.
 const LONGEST_WINDOW: u64 = 3600;
@@ -19,6 +21,8 @@ const LONGEST_WINDOW: u64 = 3600;
 pub(super) struct RunbookApi {
     #[serde(flatten)]
     pods: RunbookPods,
+    /// Whether its count is fixed: then it has no autoscaler.
+    fixed: bool,
     hpa: String,
     /// The CPU target in percent, which is the first metric if there is one.
     cpu: Option<u32>,
@@ -37,6 +41,8 @@ struct RunbookPods {
     min: u32,
     max: u32,
     held: bool,
+    /// Whether it never has a second pod.
+    singleton: bool,
     /// A count for an event: half of the maximum, and above the minimum.
     event: u32,
     /// A count to hold it at, which differs from the present one.
@@ -65,6 +71,9 @@ pub(super) struct RunbookPool {
     #[serde(flatten)]
     pods: RunbookPods,
     name: String,
+    /// `keda`, `hpa` or `fixed`.
+    scaled_by: &'static str,
+    /// The ScaledObject or the HPA; empty if the count is fixed.
     scaler: String,
     queues: Vec<RunbookQueue>,
     paused: Option<u32>,
@@ -87,8 +96,13 @@ pub(super) fn api(environment: &Environment) -> RunbookApi {
         .map(|percent| percent - 10);
     let pods = pods(environment, workload);
     RunbookApi {
-        sh: of_api(environment, &pods, lower_cpu),
+        sh: if workload.is_fixed() {
+            of_fixed(environment, &pods)
+        } else {
+            of_api(environment, &pods, lower_cpu)
+        },
         pods,
+        fixed: workload.is_fixed(),
         hpa: workload.autoscaler_name(),
         cpu,
         lower_cpu,
@@ -105,9 +119,38 @@ fn cpu_patch(percent: u32) -> String {
     )
 }
 
-fn of_api(environment: &Environment, pods: &RunbookPods, lower_cpu: Option<u32>) -> Procedures {
+/// A workload with a fixed count.
+fn of_fixed(environment: &Environment, pods: &RunbookPods) -> Procedures {
     let namespace = &environment.namespace.value;
-    let hpa = &environment.api.workload.autoscaler_name();
+    let to = |count: u32| scaled(&pods.deployment, namespace, count).into();
+    Procedures::default()
+        .with("look", [listed_pods(&pods.deployment, namespace).into()])
+        .with_some(
+            "more",
+            pods.more
+                .map(|more| [to(more), ready(pods, more, environment)]),
+        )
+        .with("stop", [to(0)])
+        .with(
+            "restore",
+            [to(pods.max), ready(pods, pods.max, environment)],
+        )
+        .with("raise_limits", larger_limits(pods, environment))
+}
+
+fn of_api(environment: &Environment, pods: &RunbookPods, lower_cpu: Option<u32>) -> Procedures {
+    of_hpa(environment, &environment.api.workload, pods, lower_cpu)
+}
+
+/// A workload with an HPA of its own.
+fn of_hpa(
+    environment: &Environment,
+    workload: &Workload,
+    pods: &RunbookPods,
+    lower_cpu: Option<u32>,
+) -> Procedures {
+    let namespace = &environment.namespace.value;
+    let hpa = &workload.autoscaler_name();
     let patch = |spec: String| -> Action {
         let patch = format!(r#"{{"spec":{{{spec}}}}}"#);
         merged("hpa", hpa, namespace, patch).into()
@@ -227,10 +270,23 @@ pub(super) fn pools(environment: &Environment) -> Vec<RunbookPool> {
             pods.hold = other_than(paused, &pods);
         }
         RunbookPool {
-            sh: of_pool(environment, &pods, worker),
+            sh: match worker.scaler() {
+                Scaler::Fixed => of_fixed(environment, &pods),
+                Scaler::Hpa => of_hpa(environment, &worker.workload, &pods, None),
+                Scaler::Keda => of_pool(environment, &pods, worker),
+            },
             pods,
             name: name.to_string(),
-            scaler: worker.scaled_object_name(),
+            scaled_by: match worker.scaler() {
+                Scaler::Fixed => "fixed",
+                Scaler::Hpa => "hpa",
+                Scaler::Keda => "keda",
+            },
+            scaler: match worker.scaler() {
+                Scaler::Fixed => String::new(),
+                Scaler::Hpa => worker.workload.autoscaler_name(),
+                Scaler::Keda => worker.scaled_object_name(),
+            },
             queues: queues(worker),
             paused,
         }
@@ -280,10 +336,13 @@ fn of_pool(environment: &Environment, pods: &RunbookPods, worker: &Worker) -> Pr
         .with("raise_limits", larger_limits(pods, environment))
 }
 
-/// What shows every autoscaler.
-pub(super) fn autoscalers(environment: &Environment) -> [Action; 2] {
+/// What shows every autoscaler. Without a pool of KEDA, the cluster may not know ScaledObjects.
+pub(super) fn autoscalers(environment: &Environment) -> Vec<Action> {
     let namespace = &environment.namespace.value;
-    ["scaledobjects", "hpa"].map(|kind| listed(kind, namespace).into())
+    let mut pools = environment.worker.values();
+    let keda = pools.any(|pool| pool.scaler() == Scaler::Keda);
+    let kinds = keda.then_some("scaledobjects").into_iter().chain(["hpa"]);
+    kinds.map(|kind| listed(kind, namespace).into()).collect()
 }
 
 /// A count at which to hold a paused pool, other than its present count.
@@ -314,12 +373,13 @@ fn pods(environment: &Environment, workload: &Workload) -> RunbookPods {
     let limits = &workload.limits;
     let window = workload.scale_down.window.value.secs();
     let event = (max / 2).max(min.saturating_add(1)).min(max);
-    let more = more(environment, workload);
+    let more = more(environment, workload).filter(|_| !workload.is_singleton());
     RunbookPods {
         deployment: workload.name.value.to_string(),
         min,
         max,
         held: workload.hold.is_some(),
+        singleton: workload.is_singleton(),
         event,
         hold: if min < max {
             event

@@ -9,7 +9,7 @@ use crate::action::kubectl::{
     ASLEEP, KubectlCall, PAUSED, listed, logged, pods as listed_pods, scaled, shown, unmarked,
 };
 use crate::action::{Action, Question};
-use crate::model::{Duration, Environment, Name};
+use crate::model::{Duration, Environment, Name, Scaler};
 use crate::source::Sourced;
 
 /// Off-hours and events.
@@ -22,10 +22,14 @@ pub(super) struct RunbookSchedule {
     api_sleeps: bool,
     /// Whether an event raises the API's minimum.
     api_rises: bool,
-    /// Whether an event raises a pool.
+    /// Whether an event raises a pool by a trigger of KEDA.
     pools_rise: bool,
-    /// The pools that sleep at times.
+    /// The HPAs of pools that events raise.
+    rising: Vec<String>,
+    /// The pools that KEDA pauses at times.
     sleepers: Vec<Sleeper>,
+    /// The Deployments of the other pools that sleep at times.
+    stopped: Vec<Stopped>,
     pub(super) sh: Procedures,
 }
 
@@ -34,6 +38,12 @@ struct RunbookWindow {
     what: String,
     when: String,
     pods: String,
+}
+
+#[derive(Serialize)]
+struct Stopped {
+    deployment: String,
+    pods: u32,
 }
 
 #[derive(Serialize)]
@@ -48,27 +58,48 @@ pub(super) fn schedule(environment: &Environment) -> RunbookSchedule {
     let sleeps = |pool: &Name| off_hours().any(|window| window.worker.contains_key(pool));
     let pools = environment.worker.iter();
     let sleepers: Vec<Sleeper> = pools
-        .filter(|(name, _)| sleeps(name))
+        .filter(|(name, pool)| sleeps(name) && pool.scaler() == Scaler::Keda)
         .map(|(name, pool)| Sleeper {
             name: name.to_string(),
             scaler: pool.scaled_object_name(),
         })
         .collect();
+    let pools = environment.worker.iter();
+    let stopped: Vec<Stopped> = pools
+        .filter(|(name, pool)| sleeps(name) && pool.scaler() != Scaler::Keda)
+        .map(|(_, pool)| Stopped {
+            deployment: pool.workload.name.value.to_string(),
+            pods: pool.workload.bounds().0,
+        })
+        .collect();
+    let rises = |pool: &Name| events().any(|event| event.worker.contains_key(pool));
+    let pools = environment.worker.iter();
+    let rising = pools
+        .filter(|(name, pool)| rises(name) && pool.scaler() == Scaler::Hpa)
+        .map(|(_, pool)| pool.workload.autoscaler_name());
     let api_sleeps = off_hours().any(|window| window.api.is_some());
+    let api_rises = environment.api.scaler() == Scaler::Hpa;
     RunbookSchedule {
         job: environment
             .is_followed()
             .then(|| environment.schedule_name()),
         windows: windows(environment),
         api_sleeps,
-        api_rises: events().any(|event| event.api.is_some()),
-        pools_rise: events().any(|event| !event.worker.is_empty()),
-        sh: procedures(environment, api_sleeps, &sleepers),
+        api_rises: api_rises && events().any(|event| event.api.is_some()),
+        pools_rise: events().any(|event| environment.has_a_trigger(event)),
+        rising: rising.collect(),
+        sh: procedures(environment, api_sleeps, &sleepers, &stopped),
         sleepers,
+        stopped,
     }
 }
 
-fn procedures(environment: &Environment, api_sleeps: bool, sleepers: &[Sleeper]) -> Procedures {
+fn procedures(
+    environment: &Environment,
+    api_sleeps: bool,
+    sleepers: &[Sleeper],
+    stopped: &[Stopped],
+) -> Procedures {
     let namespace = environment.namespace.value.as_str();
     let name = environment.schedule_name();
     let suspended = |suspend: bool| -> Action {
@@ -91,11 +122,14 @@ fn procedures(environment: &Environment, api_sleeps: bool, sleepers: &[Sleeper])
         )
         .with("suspend", [suspended(true)])
         .with("resume", [suspended(false)]);
-    if !api_sleeps && sleepers.is_empty() {
+    if !api_sleeps && sleepers.is_empty() && stopped.is_empty() {
         return sh;
     }
-    sh.with("wake", woken(environment, api_sleeps, sleepers))
-        .with("sleep", put_to_sleep(environment, api_sleeps, sleepers))
+    sh.with("wake", woken(environment, api_sleeps, sleepers, stopped))
+        .with(
+            "sleep",
+            put_to_sleep(environment, api_sleeps, sleepers, stopped),
+        )
 }
 
 /// What sleeps of a schedule that is gone, and how it is woken.
@@ -129,7 +163,12 @@ fn of_what_was(environment: &Environment) -> Procedures {
         )
 }
 
-fn woken(environment: &Environment, api_sleeps: bool, sleepers: &[Sleeper]) -> Vec<Action> {
+fn woken(
+    environment: &Environment,
+    api_sleeps: bool,
+    sleepers: &[Sleeper],
+    stopped: &[Stopped],
+) -> Vec<Action> {
     let namespace = environment.namespace.value.as_str();
     let api = &environment.api.workload;
     let start = api_sleeps.then(|| scaled(&api.name.value, namespace, api.bounds().0).into());
@@ -142,17 +181,29 @@ fn woken(environment: &Environment, api_sleeps: bool, sleepers: &[Sleeper]) -> V
             deployment: api.name.value.to_string(),
         })
     });
-    start.into_iter().chain(pools).chain(started).collect()
+    let others = stopped
+        .iter()
+        .map(|pool| scaled(&pool.deployment, namespace, pool.pods).into());
+    let all = start.into_iter().chain(pools).chain(others);
+    all.chain(started).collect()
 }
 
-fn put_to_sleep(environment: &Environment, api_sleeps: bool, sleepers: &[Sleeper]) -> Vec<Action> {
+fn put_to_sleep(
+    environment: &Environment,
+    api_sleeps: bool,
+    sleepers: &[Sleeper],
+    stopped: &[Stopped],
+) -> Vec<Action> {
     let namespace = environment.namespace.value.as_str();
     let api = &environment.api.workload.name.value;
     let stop = api_sleeps.then(|| scaled(api, namespace, 0).into());
     let pools = sleepers
         .iter()
         .map(|pool| unmarked(&pool.scaler, namespace, &[ASLEEP]).into());
-    stop.into_iter().chain(pools).collect()
+    let others = stopped
+        .iter()
+        .map(|pool| scaled(&pool.deployment, namespace, 0).into());
+    stop.into_iter().chain(pools).chain(others).collect()
 }
 
 fn windows(environment: &Environment) -> Vec<RunbookWindow> {

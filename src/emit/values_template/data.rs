@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::emit::yaml::{Map, YamlValue};
 use crate::emit::{endpoint, helm, metadata, secret};
-use crate::model::{Autoscalers, Environment, Name, RedisGroup, RedisTls, Workload};
+use crate::model::{Autoscalers, Environment, Name, RedisGroup, RedisTls, Scaler, Workload};
 
 /// The version of the view. It grows by new names only; a name that goes or changes its meaning
 /// makes a new version.
@@ -129,10 +129,12 @@ struct ReplicasData {
 /// The autoscaler of a workload.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 struct AutoscalerData {
+    /// `hpa` for a HorizontalPodAutoscaler, `keda` for a ScaledObject; null if the number of pods is fixed.
+    kind: Option<&'static str>,
     /// `manifests` if tierc writes the autoscaler, `chart` if the chart must create it.
     owner: &'static str,
-    /// The autoscaler's name.
-    name: String,
+    /// The autoscaler's name; null if the number of pods is fixed.
+    name: Option<String>,
     /// The fewest pods.
     min: u32,
     /// The most pods.
@@ -272,8 +274,9 @@ impl TemplateData {
 fn api(environment: &Environment, values: &YamlValue) -> WorkloadData {
     let workload = &environment.api.workload;
     let of_values = below(values, &["api"]);
-    let name = workload.autoscaler_name();
-    workload_data(environment, ("api", "api"), workload, name, &of_values)
+    let scaler = environment.api.scaler();
+    let names = ("api", "api");
+    workload_data(environment, names, workload, (scaler, None), &of_values)
 }
 
 fn worker(environment: &Environment, name: &Name, values: &YamlValue) -> WorkloadData {
@@ -284,7 +287,7 @@ fn worker(environment: &Environment, name: &Name, values: &YamlValue) -> Workloa
         environment,
         ("worker", name.as_str()),
         &pool.workload,
-        pool.scaled_object_name(),
+        (pool.scaler(), Some(pool.scaled_object_name())),
         &of_values,
     )
 }
@@ -293,7 +296,7 @@ fn workload_data(
     environment: &Environment,
     (component, key): (&'static str, &str),
     workload: &Workload,
-    autoscaler: String,
+    (scaler, scaled_object): (Scaler, Option<String>),
     values: &YamlValue,
 ) -> WorkloadData {
     let part = |key: &str| below(values, &[key]);
@@ -306,6 +309,11 @@ fn workload_data(
         }
     };
     let (min, max) = workload.bounds();
+    let (kind, name) = match scaler {
+        Scaler::Fixed => (None, None),
+        Scaler::Hpa => (Some("hpa"), Some(workload.autoscaler_name())),
+        Scaler::Keda => (Some("keda"), scaled_object),
+    };
     let owner = match environment.deliver.autoscalers.value {
         Autoscalers::Manifests => "manifests",
         Autoscalers::Helm => "chart",
@@ -322,12 +330,12 @@ fn workload_data(
             .image
             .as_ref()
             .map(|image| image_data(&image.value)),
-        // An HPA scales the API, a ScaledObject every pool.
-        autoscaled: true,
+        autoscaled: !workload.is_fixed(),
         replicas: ReplicasData { min, max },
         autoscaler: AutoscalerData {
+            kind,
             owner,
-            name: autoscaler,
+            name,
             min,
             max,
             cpu: workload.target.cpu.as_ref().map(|it| it.value),

@@ -2,11 +2,10 @@
 
 use super::{Procedure, State};
 use crate::action::{Action, Manifests, Question};
-use crate::model::Autoscalers;
+use crate::emit::kubernetes::{API_HPA, pool_autoscaler};
+use crate::model::{Autoscalers, Environment, Scaler, Workload};
 use crate::pair::Pair;
-
-/// The API's autoscaler in a tree's `kubernetes` folder.
-pub(super) const API_HPA: &str = "api-hpa.yaml";
+use crate::schedule::ScheduleSubject;
 
 /// Whether the tree has the autoscalers, instead of the chart.
 pub(super) fn owns(state: State<'_>) -> bool {
@@ -32,32 +31,60 @@ pub(super) fn deletion(state: State<'_>, path: &str) -> Action {
     }
 }
 
-/// Checks that the cluster has the manifests of the new state. During an event, the minimum of the API's
-/// autoscaler may be above the declared one. So that line is ignored, and a separate command checks that
-/// the minimum is not lower.
+/// Checks that the cluster has the manifests of the new state. During an event, the minimum of an HPA may
+/// be above the declared one. So that line is ignored, and a separate command checks that the minimum is
+/// not lower.
 pub(super) fn same(states: Pair<State<'_>>, manifests: Manifests) -> Procedure {
     let after = states.after;
-    let bounds_the_api =
-        matches!(manifests, Manifests::Folder(_)) || manifests == manifest(after, API_HPA);
-    let raised = bounds_the_api && owns(after) && rises(states);
-    let same = Procedure::default().verify(Question::Same { manifests, raised });
-    if !raised {
-        return same;
-    }
-    let api = &after.environment.api.workload;
-    same.verify(Question::Minimum {
-        namespace: after.namespace(),
-        autoscaler: api.autoscaler_name(),
-        least: api.bounds().0,
+    let contains = |file: &str| {
+        matches!(manifests, Manifests::Folder(_)) || manifests == manifest(after, file)
+    };
+    let raised: Vec<&Workload> = if owns(after) {
+        let all = hpas(after.environment).into_iter();
+        all.filter(|(file, subject, _)| contains(file) && rises(states, subject))
+            .map(|(_, _, workload)| workload)
+            .collect()
+    } else {
+        Vec::new()
+    };
+    let same = Procedure::default().verify(Question::Same {
+        manifests,
+        raised: !raised.is_empty(),
+    });
+    raised.into_iter().fold(same, |same, workload| {
+        same.verify(Question::Minimum {
+            namespace: after.namespace(),
+            autoscaler: workload.autoscaler_name(),
+            least: workload.bounds().0,
+        })
     })
 }
 
-/// Whether an event of either state raises the API's minimum. A minimum that BEFORE's event raised stays
-/// until the schedule runs again.
-fn rises(states: Pair<State<'_>>) -> bool {
+/// The HPAs that KEDA does not own, each with its file and its subject in the calendar.
+fn hpas(environment: &Environment) -> Vec<(String, ScheduleSubject, &Workload)> {
+    let api = &environment.api;
+    let api = (api.scaler() == Scaler::Hpa).then(|| {
+        let file = API_HPA.to_owned();
+        (file, ScheduleSubject::Api, &api.workload)
+    });
+    let pools = environment.worker.iter();
+    let pools = pools.filter(|(_, pool)| pool.scaler() == Scaler::Hpa);
+    let pools = pools.filter_map(|(name, pool)| {
+        let subject = ScheduleSubject::Pool(name.clone());
+        Some((pool_autoscaler(name, pool)?, subject, &pool.workload))
+    });
+    api.into_iter().chain(pools).collect()
+}
+
+/// Whether an event of either state raises the minimum. A minimum that BEFORE's event raised stays until
+/// the schedule runs again.
+fn rises(states: Pair<State<'_>>, subject: &ScheduleSubject) -> bool {
     let of = |state: State<'_>| {
         let mut events = state.environment.event.values();
-        events.any(|event| event.api.is_some())
+        events.any(|event| match subject {
+            ScheduleSubject::Api => event.api.is_some(),
+            ScheduleSubject::Pool(name) => event.worker.contains_key(name),
+        })
     };
     of(states.before) || of(states.after)
 }

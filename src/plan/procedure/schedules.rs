@@ -5,7 +5,7 @@ use super::workloads::whole;
 use super::{Procedure, State};
 use crate::action::{Action, Memory};
 use crate::emit::yaml;
-use crate::model::Environment;
+use crate::model::{Environment, Scaler};
 use crate::pair::Pair;
 use crate::schedule::{Calendar, ScheduleSubject};
 
@@ -90,10 +90,19 @@ fn woken(procedure: Procedure, subject: &ScheduleSubject, environment: &Environm
             })
         }
         ScheduleSubject::Pool(name) => match environment.worker.get(name) {
-            Some(pool) => procedure.apply(Action::WakePool {
+            Some(pool) if pool.scaler() == Scaler::Keda => procedure.apply(Action::WakePool {
                 namespace,
                 scaled_object: pool.scaled_object_name(),
             }),
+            Some(pool) => procedure
+                .apply(Action::Start {
+                    namespace,
+                    deployment: pool.workload.name.value.to_string(),
+                    replicas: pool.workload.bounds().0,
+                })
+                .note(format!(
+                    "`{subject}` starts also if a person stopped it: in that case, stop it again"
+                )),
             None => procedure,
         },
     }

@@ -108,6 +108,7 @@ fn left<'a>(own: &Procedure, states: Pair<State<'a>>) -> Vec<&'a str> {
             | Action::Shrink { .. }
             | Action::Reload { .. }
             | Action::WakeApi { .. }
+            | Action::Start { .. }
             | Action::WakePool { .. }
             | Action::Remember { .. }
             | Action::Need { .. }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::manifests::{API_HPA, applied, deletion, manifest, owns, same};
+use super::manifests::{applied, deletion, manifest, owns, same};
 use super::pods::{at_most, none_leaving, none_terminating, rolled};
 use super::{Procedure, State, nothing_left, pooler, service, terraform};
 use crate::action::{Action, Holds, Manifests, Question};
+use crate::emit::kubernetes::{API_HPA, pool_autoscaler};
 use crate::emit::terraform::tfvars;
 use crate::emit::{secret, yaml};
-use crate::model::{Name, Via, Worker};
+use crate::model::{Environment, Name, Scaler, Via, Worker, Workload};
 use crate::pair::Pair;
 use crate::plan::move_kind::{ApiMove, MoveKind, PoolMove};
 use crate::schedule::{Calendar, ScheduleSubject};
@@ -345,9 +346,12 @@ fn delivery(states: Pair<State<'_>>) -> Procedure {
     if !owns(before) {
         return rolled_out(states).then(cluster(states));
     }
-    let pools = before.environment.worker.keys().map(scaled_object);
-    let files = std::iter::once(API_HPA.to_owned()).chain(pools);
+    let api = Scaled::api(before.environment);
+    let pools = before.environment.worker.iter();
+    let all = std::iter::once(api).chain(pools.map(|(name, pool)| Scaled::pool(name, pool)));
+    let files: Vec<String> = all.filter_map(|it| it.file).collect();
     files
+        .into_iter()
         .fold(Procedure::default(), |procedure, file| {
             procedure.apply(deletion(before, &format!("kubernetes/{file}")))
         })
@@ -358,28 +362,162 @@ fn delivery(states: Pair<State<'_>>) -> Procedure {
         ))
 }
 
-fn scaled_object(pool: &Name) -> String {
-    format!("worker-{pool}-scaledobject.yaml")
+/// A workload, and what scales it.
+struct Scaled<'a> {
+    workload: &'a Workload,
+    scaler: Scaler,
+    /// The file of its autoscaler below `kubernetes/`; `None` if its count is fixed.
+    file: Option<String>,
+    /// The most pods at present.
+    most: u32,
+    /// Whether KEDA has paused it.
+    paused: bool,
 }
 
-fn api(states: Pair<State<'_>>) -> Procedure {
-    let state = states.after;
-    let api = &state.environment.api.workload;
-    let procedure = if owns(state) {
-        applied(state, API_HPA)
+impl<'a> Scaled<'a> {
+    fn api(environment: &'a Environment) -> Self {
+        let workload = &environment.api.workload;
+        let scaler = environment.api.scaler();
+        Self {
+            workload,
+            scaler,
+            file: (scaler != Scaler::Fixed).then(|| API_HPA.to_owned()),
+            most: workload.bounds().1,
+            paused: false,
+        }
+    }
+
+    fn pool(name: &Name, pool: &'a Worker) -> Self {
+        Self {
+            workload: &pool.workload,
+            scaler: pool.scaler(),
+            file: pool_autoscaler(name, pool),
+            most: pool.in_force(),
+            paused: pool.pause.is_some(),
+        }
+    }
+
+    /// The objects of its autoscaler, as `kind/name`.
+    fn objects(&self) -> Vec<String> {
+        let deployment = &self.workload.name.value;
+        match self.scaler {
+            Scaler::Fixed => Vec::new(),
+            Scaler::Hpa => vec![format!("hpa/{}", self.workload.autoscaler_name())],
+            Scaler::Keda => vec![
+                format!("scaledobject/{deployment}-scaler"),
+                format!("triggerauthentication/{deployment}-redis"),
+            ],
+        }
+    }
+
+    /// Its autoscaler works: KEDA can read the queues, or has paused the pool. An HPA without pods is not
+    /// active, so one that may be `asleep` is not asked then.
+    fn works(&self, state: State<'_>, asleep: bool) -> Option<Question> {
+        let (condition, unless_asleep) = match self.scaler {
+            Scaler::Fixed => return None,
+            Scaler::Hpa => {
+                let deployment = self.workload.name.value.to_string();
+                ("ScalingActive", asleep.then_some(deployment))
+            }
+            Scaler::Keda if self.paused => ("Paused", None),
+            Scaler::Keda => ("Ready", None),
+        };
+        Some(Question::Condition {
+            namespace: state.namespace(),
+            object: self.objects().into_iter().next()?,
+            condition,
+            unless_asleep,
+        })
+    }
+
+    /// Applies the autoscaler, or the fixed count.
+    fn applied(&self, state: State<'_>) -> Procedure {
+        match &self.file {
+            Some(file) if owns(state) => applied(state, file),
+            Some(_) | None => values(state),
+        }
+    }
+
+    /// Deletes the autoscaler.
+    fn deleted(&self, state: State<'_>) -> Procedure {
+        let Some(file) = &self.file else {
+            return Procedure::default();
+        };
+        let deletion = if owns(state) {
+            deletion(state, &format!("kubernetes/{file}"))
+        } else {
+            Action::DeleteObjects {
+                namespace: state.namespace(),
+                objects: self.objects(),
+            }
+        };
+        Procedure::default().apply(deletion)
+    }
+}
+
+/// Changes the autoscaler of a workload, or its fixed count.
+fn rescaled(
+    scaled: &Pair<Scaled<'_>>,
+    states: Pair<State<'_>>,
+    subject: &ScheduleSubject,
+) -> Procedure {
+    let after = states.after;
+    let (was, is) = (&scaled.before, &scaled.after);
+    let deployment = &is.workload.name.value;
+    let procedure = if was.scaler == is.scaler {
+        is.applied(after)
     } else {
-        values(state)
+        exchanged(scaled, states)
     };
-    // An autoscaler without pods is not active.
-    let asleep = sleeps(states, &ScheduleSubject::Api).then(|| api.name.value.to_string());
-    let active = Question::Condition {
-        namespace: state.namespace(),
-        object: format!("hpa/{}", api.autoscaler_name()),
-        condition: "ScalingActive",
-        unless_asleep: asleep,
+    let procedure = match is.works(after, sleeps(states, subject)) {
+        Some(works) => procedure.verify(works),
+        None => procedure.verify(rolled(after, deployment)),
     };
-    let most = states.map(|state| state.environment.api.workload.bounds().1);
-    let procedure = shrunk(procedure.verify(active), state, &api.name.value, most);
+    shrunk(procedure, after, deployment, Pair::new(was.most, is.most))
+}
+
+/// Exchanges what scales a workload. KEDA refuses a ScaledObject beside an HPA of the same Deployment, and
+/// two HPAs of one Deployment both stop. So the old one is deleted first; the pods stay meanwhile.
+fn exchanged(scaled: &Pair<Scaled<'_>>, states: Pair<State<'_>>) -> Procedure {
+    let (before, after) = (states.before, states.after);
+    let (was, is) = (&scaled.before, &scaled.after);
+    let (deployment, (least, _)) = (&is.workload.name.value, is.workload.bounds());
+    let start = || {
+        Procedure::default().apply(Action::Start {
+            namespace: after.namespace(),
+            deployment: deployment.to_string(),
+            replicas: least,
+        })
+    };
+    match (was.scaler, is.scaler) {
+        (Scaler::Fixed, _) => {
+            // Pods are added again at once if the autoscaler is there first.
+            let procedure = is.applied(after).then(values(after));
+            if was.workload.bounds().0 < 2 {
+                return procedure;
+            }
+            procedure.note(format!(
+                "`helm upgrade` removes `replicas` from `{deployment}`, so Kubernetes sets 1 pod; the autoscaler restores its minimum of {least} within a minute, and the other pods are replaced"
+            ))
+        }
+        (Scaler::Hpa | Scaler::Keda, Scaler::Fixed) => was.deleted(before).then(values(after)),
+        // An HPA does not start the first pod.
+        (Scaler::Keda, Scaler::Hpa) => was
+            .deleted(before)
+            .then(start())
+            .then(is.applied(after))
+            .note(MEANWHILE),
+        (Scaler::Hpa | Scaler::Keda, Scaler::Hpa | Scaler::Keda) => {
+            was.deleted(before).then(is.applied(after)).note(MEANWHILE)
+        }
+    }
+}
+
+const MEANWHILE: &str = "between the commands nothing scales these pods: their number stays fixed";
+
+fn api(states: Pair<State<'_>>) -> Procedure {
+    let scaled = states.map(|state| Scaled::api(state.environment));
+    let procedure = rescaled(&scaled, states, &ScheduleSubject::Api);
     unseen_asleep(procedure, states, &ScheduleSubject::Api)
 }
 
@@ -396,14 +534,21 @@ fn pool(name: &Name, what: PoolMove, states: Pair<State<'_>>) -> Procedure {
     let pools = states.map(|state| state.environment.worker.get(name));
     match (what, pools.before, pools.after) {
         (_, Some(_), None) => removed(name, before, after),
-        (_, None, Some(pool)) => values(after)
-            .then(scaler(name, after))
-            .verify(rolled(after, &pool.workload.name.value))
-            .verify(scales(pool, after)),
+        (_, None, Some(pool)) => {
+            let scaled = Scaled::pool(name, pool);
+            let subject = ScheduleSubject::Pool(name.clone());
+            let works = scaled.works(after, sleeps(states, &subject));
+            let procedure = values(after)
+                .then(scaled.applied(after))
+                .verify(rolled(after, &pool.workload.name.value));
+            match works {
+                Some(works) => procedure.verify(works),
+                None => procedure,
+            }
+        }
         (PoolMove::Autoscaler, Some(was), Some(pool)) => {
-            let most = Pair::new(was.in_force(), pool.in_force());
-            let procedure = scaler(name, after).verify(scales(pool, after));
-            shrunk(procedure, after, &pool.workload.name.value, most)
+            let scaled = Pair::new(was, pool).map(|pool| Scaled::pool(name, pool));
+            rescaled(&scaled, states, &ScheduleSubject::Pool(name.clone()))
         }
         (PoolMove::Pods, Some(_), Some(pool)) => replaced(states, &pool.workload.name.value),
         (PoolMove::Added | PoolMove::Removed, Some(_), Some(_)) | (_, None, None) => {
@@ -412,37 +557,12 @@ fn pool(name: &Name, what: PoolMove, states: Pair<State<'_>>) -> Procedure {
     }
 }
 
-fn scaler(pool: &Name, state: State<'_>) -> Procedure {
-    if owns(state) {
-        applied(state, &scaled_object(pool))
-    } else {
-        values(state)
-    }
-}
-
-/// KEDA can read the queues, or has paused the pool.
-fn scales(pool: &Worker, state: State<'_>) -> Question {
-    let condition = if pool.pause.is_some() {
-        "Paused"
-    } else {
-        "Ready"
-    };
-    Question::Condition {
-        namespace: state.namespace(),
-        object: format!("scaledobject/{}-scaler", pool.workload.name.value),
-        condition,
-        unless_asleep: None,
-    }
-}
-
 fn removed(name: &Name, before: State<'_>, after: State<'_>) -> Procedure {
-    let procedure = Procedure::default();
-    let procedure = if owns(before) {
-        // Its manifest has the ScaledObject and the TriggerAuthentication.
-        let file = format!("kubernetes/{}", scaled_object(name));
-        procedure.apply(deletion(before, &file))
-    } else {
-        procedure
+    let pool = before.environment.worker.get(name);
+    let procedure = match pool {
+        // The manifest of a pool of KEDA has the ScaledObject and the TriggerAuthentication.
+        Some(pool) if owns(before) => Scaled::pool(name, pool).deleted(before),
+        Some(_) | None => Procedure::default(),
     };
     // Its pods terminate after the Deployment is gone, so the network policy is narrowed later.
     procedure.then(values(after))

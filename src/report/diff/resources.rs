@@ -105,10 +105,11 @@ fn node_group(group: &NodeGroup) -> String {
 
 fn workload(workload: &Workload) -> String {
     let replicas = &workload.replicas;
-    let count = workload.hold.as_ref().map_or_else(
-        || format!("{}-{} pods", replicas.min.value, replicas.max.value),
-        |hold| format!("{} (held)", counted(hold.value, "pod")),
-    );
+    let count = match (&workload.hold, &replicas.count) {
+        (Some(hold), _) => format!("{} (held)", counted(hold.value, "pod")),
+        (None, Some(count)) => counted(count.value, "pod"),
+        (None, None) => format!("{}-{} pods", replicas.min.value, replicas.max.value),
+    };
     let Resources { cpu, memory } = &workload.requests;
     format!("{count} of {} CPU, {}", cpu.value, memory.value)
 }

@@ -48,7 +48,7 @@ app.kubernetes.io/name: {{ .workload.name | quote }}
   value: {{ .root.Values.pgbouncer.port | int64 | quote }}
 {{- end }}
 
-{{- /* There is no `replicas`: whoever scales the Deployment owns the count. */}}
+{{- /* `replicas` is here only if the count is fixed: otherwise the autoscaler owns it. */}}
 {{- define "consumer.deployment" -}}
 apiVersion: apps/v1
 kind: Deployment
@@ -57,14 +57,19 @@ metadata:
   namespace: {{ .root.Values.namespace | quote }}
   labels: {{- include "consumer.labels" . | nindent 4 }}
 spec:
+  {{- if hasKey .workload "replicaCount" }}
+  replicas: {{ .workload.replicaCount | int64 }}
+  {{- end }}
   selector:
     matchLabels:
       app.kubernetes.io/name: {{ .workload.name | quote }}
   strategy:
     type: {{ .workload.strategy.type }}
+    {{- with .workload.strategy.rollingUpdate }}
     rollingUpdate:
-      maxSurge: {{ include "consumer.portion" .workload.strategy.rollingUpdate.maxSurge }}
-      maxUnavailable: {{ include "consumer.portion" .workload.strategy.rollingUpdate.maxUnavailable }}
+      maxSurge: {{ include "consumer.portion" .maxSurge }}
+      maxUnavailable: {{ include "consumer.portion" .maxUnavailable }}
+    {{- end }}
   template:
     metadata:
       labels: {{- include "consumer.labels" . | nindent 8 }}
@@ -98,4 +103,23 @@ spec:
             - name: http
               containerPort: {{ .port }}
           {{- end }}
+{{- end }}
+
+{{- define "consumer.hpa" -}}
+{{- $autoscaling := .workload.autoscaling -}}
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata:
+  name: {{ $autoscaling.name | quote }}
+  namespace: {{ .root.Values.namespace | quote }}
+  labels: {{- include "consumer.labels" . | nindent 4 }}
+spec:
+  scaleTargetRef:
+    apiVersion: apps/v1
+    kind: Deployment
+    name: {{ .workload.name | quote }}
+  minReplicas: {{ $autoscaling.minReplicas | int64 }}
+  maxReplicas: {{ $autoscaling.maxReplicas | int64 }}
+  metrics: {{- toYaml $autoscaling.metrics | nindent 4 }}
+  behavior: {{- toYaml $autoscaling.behavior | nindent 4 }}
 {{- end }}

@@ -77,19 +77,22 @@ fn check_workload(environment: &Environment, workload: &Workload, objects: &[Val
         pod_labels["app"], name,
         "the pooler's network policy selects by it"
     );
+    let fixed = workload.replicas.count.as_ref();
     assert_eq!(
         spec.get("replicas"),
-        None,
-        "{name}: the autoscaler owns the count"
+        fixed.map(|count| json!(count.value)).as_ref(),
+        "{name}: an autoscaler owns the count unless it is fixed"
     );
     let rolling = json!({
         "maxSurge": portion(workload.rollout.max_surge.value),
         "maxUnavailable": portion(workload.rollout.max_unavailable.value),
     });
-    assert_eq!(
-        spec["strategy"],
+    let strategy = if workload.is_singleton() {
+        json!({ "type": "Recreate" })
+    } else {
         json!({ "type": "RollingUpdate", "rollingUpdate": rolling })
-    );
+    };
+    assert_eq!(spec["strategy"], strategy);
     let pod = &spec["template"]["spec"];
     assert_eq!(
         pod["nodeSelector"]["kubernetes.io/arch"],

@@ -1,6 +1,7 @@
 //! The script that follows the calendar.
 
-use super::Followed;
+use super::{Followed, FollowedDeployment};
+use crate::model::count::counted;
 use crate::model::{ClockTime, Days, Name};
 use crate::schedule::{Occasion, ScheduleSubject, ZonedWindow};
 
@@ -12,21 +13,8 @@ const FUNCTIONS: &str = include_str!("../../../../templates/schedule.sh");
 /// window.
 pub(super) fn script(followed: &Followed<'_>) -> String {
     let mut text = FUNCTIONS.to_owned();
-    let (sleeps, events) = (followed.api_sleeps(), followed.api_has_events());
-    if sleeps || events {
-        let api = &followed.environment.api.workload;
-        let min = api.replicas.min.value;
-        text +=
-            &format!("\n# The API: {min} pods at least.\ndeclared={min}\nwant={min}\nasleep=no\n");
-        text += &windows(followed, &ScheduleSubject::Api, false);
-        text += &occasions(followed, &ScheduleSubject::Api, Some(min));
-        if events {
-            text += &format!("floor {} || failed=1\n", api.autoscaler_name());
-        }
-        if sleeps {
-            let marks = followed.environment.schedule_name();
-            text += &format!("pods {} {marks} || failed=1\n", api.name.value);
-        }
+    for it in followed.deployments() {
+        text += &deployment(followed, &it);
     }
     for (subject, scaler) in followed.pools() {
         text += &format!("\n# {subject}\nwant=\nasleep=no\n");
@@ -35,6 +23,31 @@ pub(super) fn script(followed: &Followed<'_>) -> String {
         text += &format!("pool {scaler} || failed=1\n");
     }
     text + "\nexit \"$failed\"\n"
+}
+
+/// A Deployment: the minimum of its HPA, and whether it sleeps.
+fn deployment(followed: &Followed<'_>, it: &FollowedDeployment<'_>) -> String {
+    let (subject, workload) = (&it.subject, it.workload);
+    let who = match subject {
+        ScheduleSubject::Api => "The API".to_owned(),
+        ScheduleSubject::Pool(_) => subject.to_string(),
+    };
+    let min = workload.replicas.min.value;
+    let mut text = if workload.is_fixed() {
+        let pods = counted(min, "pod");
+        format!("\n# {who}: {pods}.\nwant={min}\nasleep=no\n")
+    } else {
+        format!("\n# {who}: {min} pods at least.\ndeclared={min}\nwant={min}\nasleep=no\n")
+    };
+    text += &windows(followed, subject, false);
+    text += &occasions(followed, subject, Some(min));
+    if it.rises {
+        text += &format!("floor {} || failed=1\n", workload.autoscaler_name());
+    }
+    if it.sleeps {
+        text += &format!("pods {} {} || failed=1\n", workload.name.value, it.marks);
+    }
+    text
 }
 
 fn windows(followed: &Followed<'_>, subject: &ScheduleSubject, counted: bool) -> String {
