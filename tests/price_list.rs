@@ -301,7 +301,11 @@ fn an_import_prices_the_environments_beside_it() {
         "{told}"
     );
     let cost = tierc(folder.path(), &["cost"]);
-    let told = stdout(&cost);
+    // The report wraps its lines.
+    let told = stdout(&cost)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     assert!(told.contains("x $0.086 x 730 h"), "{told}");
     assert!(told.contains("AWS bulk price list of AmazonEKS"), "{told}");
     assert!(

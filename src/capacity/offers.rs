@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::catalogue::{CacheNode, Catalogue, DatabaseClass, FactsByName, RegionPrices};
 use crate::compile::CatalogueTexts;
-use crate::model::{RedisEngine, RedisGroup};
+use crate::model::{Money, RedisEngine, RedisGroup};
 
 /// The instances of a catalogue, with the prices of a region.
 pub struct Offers {
@@ -16,10 +16,13 @@ pub struct Offers {
     prices: RegionPrices,
 }
 
+/// The most instances that are tried for one change. A dearer one is hardly ever the cheapest that suffices.
+const MOST_TRIED: usize = 8;
+
 /// An instance that may be tried.
 struct InstanceOffer<'a> {
     name: &'a str,
-    priced: bool,
+    price: Option<Money>,
     /// Memory, then processors: a family grows in both.
     size: (u64, u32),
 }
@@ -47,7 +50,7 @@ impl Offers {
             own,
             offers.map(|(name, class)| InstanceOffer {
                 name,
-                priced: self.prices.db_classes.contains_key(name),
+                price: (self.prices.db_classes.get(name)).map(|prices| prices.single_az.amount),
                 size: (class.memory.units(), class.vcpu),
             }),
         )
@@ -71,10 +74,8 @@ impl Offers {
             own,
             offers.map(|(name, node)| InstanceOffer {
                 name,
-                priced: self
-                    .prices
-                    .cache_nodes
-                    .contains_key(&(name.to_owned(), engine)),
+                price: (self.prices.cache_nodes.get(&(name.to_owned(), engine)))
+                    .map(|price| price.amount),
                 size: (node.maxmemory, node.vcpu),
             }),
         )
@@ -119,16 +120,16 @@ fn family(name: &str) -> &str {
     family.rsplit_once('.').map_or(family, |(_, family)| family)
 }
 
-/// The smallest of each family, by name. If some have a price, only those are tried. If none has
+/// The smallest of each family, the cheapest ones first. If some have a price, only those are tried. If none has
 /// one, only `own`'s family is tried, because others cannot be compared.
 fn least_of_each<'a>(own: &str, offers: impl Iterator<Item = InstanceOffer<'a>>) -> Vec<String> {
     let offers: Vec<InstanceOffer<'a>> = offers.collect();
-    let any_priced = offers.iter().any(|offer| offer.priced);
+    let any_priced = offers.iter().any(|offer| offer.price.is_some());
     let mut least: BTreeMap<&str, InstanceOffer<'a>> = BTreeMap::new();
     for offer in offers {
         let of = family(offer.name);
         let told = if any_priced {
-            offer.priced
+            offer.price.is_some()
         } else {
             of == family(own)
         };
@@ -138,8 +139,11 @@ fn least_of_each<'a>(own: &str, offers: impl Iterator<Item = InstanceOffer<'a>>)
             least.insert(of, offer);
         }
     }
-    least
-        .into_values()
+    let mut cheapest: Vec<InstanceOffer<'a>> = least.into_values().collect();
+    cheapest.sort_by(|one, other| (one.price, one.name).cmp(&(other.price, other.name)));
+    cheapest.truncate(MOST_TRIED);
+    cheapest
+        .into_iter()
         .map(|offer| offer.name.to_owned())
         .collect()
 }
@@ -148,10 +152,10 @@ fn least_of_each<'a>(own: &str, offers: impl Iterator<Item = InstanceOffer<'a>>)
 mod tests {
     use super::*;
 
-    fn offer(name: &str, priced: bool, size: u64) -> InstanceOffer<'_> {
+    fn offer<'a>(name: &'a str, price: &str, size: u64) -> InstanceOffer<'a> {
         InstanceOffer {
             name,
-            priced,
+            price: Money::parse(price).ok(),
             size: (size, 2),
         }
     }
@@ -167,10 +171,10 @@ mod tests {
     #[test]
     fn each_family_offers_its_least_and_one_without_prices_nothing() {
         let offers = [
-            offer("db.r6g.4xlarge", true, 128),
-            offer("db.r6g.2xlarge", true, 64),
-            offer("db.m7g.2xlarge", true, 32),
-            offer("db.m8g.2xlarge", false, 32),
+            offer("db.r6g.4xlarge", "1.8", 128),
+            offer("db.r6g.2xlarge", "0.9", 64),
+            offer("db.m7g.2xlarge", "0.7", 32),
+            offer("db.m8g.2xlarge", "", 32),
         ];
         let least = least_of_each("db.m8g.xlarge", offers.into_iter());
         assert_eq!(least, ["db.m7g.2xlarge", "db.r6g.2xlarge"]);
@@ -179,8 +183,8 @@ mod tests {
     #[test]
     fn without_any_price_the_own_family_is_offered() {
         let offers = [
-            offer("db.r6g.2xlarge", false, 64),
-            offer("db.m7g.2xlarge", false, 32),
+            offer("db.r6g.2xlarge", "", 64),
+            offer("db.m7g.2xlarge", "", 32),
         ];
         let least = least_of_each("db.r6g.xlarge", offers.into_iter());
         assert_eq!(least, ["db.r6g.2xlarge"]);

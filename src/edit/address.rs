@@ -199,7 +199,9 @@ fn inside(node: Segment, path: &str) -> Option<Address> {
             Some(below(&outer, child, Slot::Item(rest.to_owned())))
         }
         // The first of these values follows the node's name without a key.
-        ("database", "replicas") if rest == "count" => Some(below(&outer, child, Slot::Arguments)),
+        ("database" | "api" | "worker", "replicas") if rest == "count" => {
+            Some(below(&outer, child, Slot::Arguments))
+        }
         ("alerts", "redis-ops") if rest == "percent" => Some(below(&outer, child, Slot::Arguments)),
         ("load-test", "request") if rest == "method" => Some(below(&outer, child, Slot::Arguments)),
         ("load-test", "rate") if rest == "per-second" => {
@@ -294,6 +296,12 @@ mod tests {
             ),
             ("database.multi-az", "#true", "database { multi-az #true }"),
             ("database.replicas.count", "15", "database { replicas 15 }"),
+            ("api.replicas.count", "3", "api { replicas 3 }"),
+            (
+                "worker.beat.replicas.count",
+                "1",
+                "worker \"beat\" { replicas 1 }",
+            ),
             (
                 "worker.batch.replicas.min",
                 "2",

@@ -177,8 +177,9 @@ fn larges(size: &str) -> Option<u64> {
     })
 }
 
-/// Prices that do not grow with the size within their family. AWS rounds small sizes up, to tenths of a cent
-/// or to cents, so that larger ones can cost up to 2% less or more than their multiple.
+/// Prices that do not grow with the size within their family. AWS rounds small sizes up, to tenths of a cent,
+/// so that larger ones can cost up to 2% less or more than their multiple. The classes of old families in
+/// GovCloud are rounded to cents.
 fn not_linear<'a>(prices: impl Iterator<Item = (&'a str, Money)>) -> Vec<String> {
     let mut families: BTreeMap<&str, Vec<(u64, Money, &str)>> = BTreeMap::new();
     for (name, price) in prices {
@@ -188,11 +189,18 @@ fn not_linear<'a>(prices: impl Iterator<Item = (&'a str, Money)>) -> Vec<String>
             sizes.push((larges, price, name));
         }
     }
-    let rounding = Money::parse("0.001").unwrap();
+    let cents = |price: Money| {
+        price
+            .exact()
+            .split_once('.')
+            .is_none_or(|(_, after)| after.len() <= 2)
+    };
     let mut wrong = Vec::new();
     for mut sizes in families.into_values() {
         sizes.sort_unstable();
         let (one, least, _) = sizes[0];
+        let in_cents = sizes.len() > 2 && sizes.iter().all(|(_, price, _)| cents(*price));
+        let rounding = Money::parse(if in_cents { "0.005" } else { "0.001" }).unwrap();
         for (larges, amount, name) in &sizes {
             let expected = least.times(*larges).part(1, one);
             let tolerance = rounding.times(larges / one + 1) + expected.percent(2);

@@ -53,7 +53,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 }
 
 /// A setting that a file states, and its place.
-type Stated = (&'static str, Option<Span>);
+type StatedSetting = (&'static str, Option<Span>);
 
 fn place<T>(written: &Written<T>) -> Option<Span> {
     written.value.as_ref().map(|value| value.span)
@@ -84,7 +84,7 @@ fn without_keda(who: &str, worker: &Worker, written: &WorkerNode, findings: &mut
         Scaler::Hpa => ("the pool has no queue", "remove it, or state a `queue`"),
     };
     let fallback = &written.fallback;
-    let stated: [Stated; 8] = [
+    let stated: [StatedSetting; 8] = [
         ("queue", place(&written.queue)),
         ("combine", place(&written.combine)),
         ("scenario", place(&written.scenario)),
@@ -144,7 +144,7 @@ fn unscaled(context: &Context<'_>, findings: &mut Findings) {
         } else {
             None
         };
-        let stated: [Stated; 7] = [
+        let stated: [StatedSetting; 7] = [
             ("replicas min", other(&written.replicas.min)),
             ("replicas max", other(&written.replicas.max)),
             ("target cpu", place(&written.target.cpu)),

@@ -49,7 +49,7 @@ fn one(who: &str, workload: &Workload, written: Option<&WorkloadNode>) -> Option
         Some(span) => finding.at(span, "bounds of an autoscaler"),
         None => finding,
     };
-    Some(finding.help("write `replicas 1 singleton=#true`, or remove `singleton`"))
+    Some(finding.help("keep one pod with `replicas 1 singleton=#true`, or remove `singleton`"))
 }
 
 /// The place of a bound other than 1.
