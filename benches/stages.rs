@@ -77,17 +77,23 @@ impl Stages {
     fn new() -> Self {
         let texts = CatalogueTexts::embedded();
         let mut sources = Sources::default();
-        let file = |name| CatalogueTexts::built_in_file(name).expect("a built-in file");
-        let tiers = source(&mut sources, "tiers.kdl", file("tiers.kdl"), true);
-        let instances = source(&mut sources, "instances.kdl", file("instances.kdl"), true);
+        let built_in = |name| CatalogueTexts::built_in_file(name).expect("a built-in file");
+        let tiers = source(&mut sources, "tiers.kdl", built_in("tiers.kdl"), true);
+        let instances = source(
+            &mut sources,
+            "instances.kdl",
+            built_in("instances.kdl"),
+            true,
+        );
         let file = source(&mut sources, "bench.kdl", ONE, false);
         let mut diagnostics = Diagnostics::new();
         let ast = parse::environment(ONE, file, &mut diagnostics);
         let wanted = BTreeSet::from([Tier::Xlarge]);
-        let mut read = parse::catalogue::tiers(file("tiers.kdl"), tiers, &wanted, &mut diagnostics);
+        let mut read =
+            parse::catalogue::tiers(built_in("tiers.kdl"), tiers, &wanted, &mut diagnostics);
         let stated = read.tiers.remove(&Tier::Xlarge).expect("a built-in tier");
         let tier = compile::merged(stated, read.defaults);
-        let text = file("instances.kdl");
+        let text = built_in("instances.kdl");
         let catalogue = parse::instances::built_in(text, instances, None, &mut diagnostics);
         let resolved = resolve::resolve(&ast, &tier, &catalogue, &sources, &mut diagnostics);
         let environment = resolved.expect("a whole environment").environment;
@@ -159,7 +165,7 @@ impl Stages {
     }
 
     /// The floor of what reads: a copy of the environment's text and of the catalogue's.
-    fn copy_texts(&self) -> Vec<String> {
+    fn copy_texts() -> Vec<String> {
         let file = |name| CatalogueTexts::built_in_file(name).expect("a built-in file");
         let texts = [ONE, file("tiers.kdl"), file("instances.kdl")];
         black_box(texts).map(str::to_owned).to_vec()
@@ -223,7 +229,7 @@ fn ratios() {
     let (read, written) = ("copy what is read", "copy what is written");
     let (read_all, written_all) = ("copy 1,000 texts", "copy 1,000 trees");
     let mut one = [
-        timed(read, read, || stages.copy_texts()),
+        timed(read, read, Stages::copy_texts),
         timed("parse an environment", read, || stages.parse()),
         timed("parse all instances", read, || stages.parse_instances()),
         timed("resolve", read, || stages.resolve()),

@@ -15,6 +15,7 @@ impl Action {
         self.told(&Variables::default())
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of action")]
     pub(super) fn told(&self, variables: &Variables) -> String {
         match self {
             Self::Apply { manifests } => format!("apply {}", named(manifests)),

@@ -16,6 +16,7 @@ pub use words::{literal, message, quoted, word};
 impl Action {
     /// The command, without a final line feed.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of action")]
     pub fn shell(&self) -> String {
         match self {
             Self::Apply { manifests } => format!("kubectl apply {}", kubectl::flag(manifests)),

@@ -232,9 +232,10 @@ impl MetricsRows<'_> {
             }
             (name, _) => having().find(|it| it.component.to_string() == name),
         };
-        let found = found.ok_or_else(|| match names.len() {
-            0 => format!("nothing in this environment has `{metric}`"),
-            _ => {
+        let found = found.ok_or_else(|| {
+            if names.is_empty() {
+                format!("nothing in this environment has `{metric}`")
+            } else {
                 let mut known = self.tracked.iter().map(|it| it.component.to_string());
                 let wrong = if known.any(|known| known == component) {
                     format!("`{component}` has no metric `{metric}`")

@@ -1,6 +1,7 @@
 //! Finds and reads the user's catalogue: the folder that `--catalogue` names, or the folder `catalogue`
 //! beside the environments.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::compile::{CatalogueFile, CatalogueTexts};
@@ -160,7 +161,9 @@ fn strangers(folder: &Path) -> Result<Vec<String>, Vec<String>> {
             strange.push(format!(
                 "the catalogue: `{shown}/prices` would have no effect: put its price lists into `{shown}/prices.kdl`"
             ));
-        } else if name.ends_with(".kdl") && !known().contains(&name.as_str()) {
+        } else if Path::new(&name).extension() == Some(OsStr::new("kdl"))
+            && !known().contains(&name.as_str())
+        {
             let advice = match suggest::nearest(&name, known()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("a catalogue has the files {}", names()),

@@ -44,15 +44,12 @@ fn one(context: &Context<'_>, class: &Sourced<String>, path: &str) -> Option<Fin
     let prefixed = format!("db.{}", class.value);
     let near = suggest::nearest(&class.value, classes.names())
         .or_else(|| classes.names().find(|known| *known == prefixed));
-    Some(match near {
-        Some(near) => {
-            let message = format!("did you mean `{near}`?");
-            let finding = finding.repair(class, path, message, format!("\"{near}\""));
-            or_new(finding, "db-class", &class.value, NUMBERS)
-        }
-        None => {
-            let known = families_like(&class.value, classes.names());
-            or_new(finding.help(known), "db-class", &class.value, NUMBERS)
-        }
+    Some(if let Some(near) = near {
+        let message = format!("did you mean `{near}`?");
+        let finding = finding.repair(class, path, message, format!("\"{near}\""));
+        or_new(finding, "db-class", &class.value, NUMBERS)
+    } else {
+        let known = families_like(&class.value, classes.names());
+        or_new(finding.help(known), "db-class", &class.value, NUMBERS)
     })
 }

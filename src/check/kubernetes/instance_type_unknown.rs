@@ -32,17 +32,16 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             &path,
             format!("the nodes of `{name}`"),
         );
-        findings.report(match near(&instance.value, types.names().collect()) {
-            Some(near) => {
+        findings.report(
+            if let Some(near) = near(&instance.value, types.names().collect()) {
                 let message = format!("did you mean `{near}`?");
                 let finding = finding.repair(instance, &path, message, format!("\"{near}\""));
                 or_new(finding, "node-type", &instance.value, NUMBERS)
-            }
-            None => {
+            } else {
                 let known = known(&instance.value, types.names().collect());
                 or_new(finding.help(known), "node-type", &instance.value, NUMBERS)
-            }
-        });
+            },
+        );
     }
 }
 

@@ -39,16 +39,13 @@ fn unknown(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Fin
     let prefixed = format!("cache.{}", node.value);
     let near = suggest::nearest(&node.value, nodes.names())
         .or_else(|| nodes.names().find(|known| *known == prefixed));
-    Some(match near {
-        Some(near) => {
-            let message = format!("did you mean `{near}`?");
-            let finding = finding.repair(node, &path, message, format!("\"{near}\""));
-            or_new(finding, "cache-node", &node.value, NUMBERS)
-        }
-        None => {
-            let known = families_like(&node.value, nodes.names());
-            or_new(finding.help(known), "cache-node", &node.value, NUMBERS)
-        }
+    Some(if let Some(near) = near {
+        let message = format!("did you mean `{near}`?");
+        let finding = finding.repair(node, &path, message, format!("\"{near}\""));
+        or_new(finding, "cache-node", &node.value, NUMBERS)
+    } else {
+        let known = families_like(&node.value, nodes.names());
+        or_new(finding.help(known), "cache-node", &node.value, NUMBERS)
     })
 }
 

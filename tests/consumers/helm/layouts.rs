@@ -79,7 +79,9 @@ fn the_chart_of_helm_create_gets_what_the_environment_says() {
                 let found = objects.iter().find(is_it);
                 let found = found.unwrap_or_else(|| panic!("{name} {key}: {text}"));
                 let spec = &found["spec"];
-                assert_eq!(spec["replicas"], Value::Null, "{name} {key}");
+                let fixed = workload.replicas.count.as_ref();
+                let fixed = fixed.map_or(Value::Null, |count| json!(count.value));
+                assert_eq!(spec["replicas"], fixed, "{name} {key}");
                 let pod = &spec["template"];
                 assert_eq!(
                     pod["metadata"]["labels"]["app"],

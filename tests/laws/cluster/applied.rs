@@ -222,7 +222,7 @@ fn of_the_chart(values: &Value, workload: &Workload, most: u32) -> Deployment {
     for part in ["strategy", "autoscaling", "queues"] {
         parts.remove(part);
     }
-    let variable = workload.connections.env.value.to_string();
+    let variable = workload.connections.env.value.clone();
     let connections = &values["env"][variable.as_str()];
     Deployment {
         pods: most,

@@ -44,8 +44,10 @@ pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
     text += &notes;
     // If nothing has a price, no price list was read.
     if !cost.price_lists.is_empty() {
-        let lists = format!("  list prices: {}", cost.lists());
-        text += &format!("{}\n", paint.ink(Ink::Dim, &lists));
+        let lists = wrapped("  ", &format!("list prices: {}", cost.lists()), 4);
+        for line in lists.lines() {
+            text += &format!("{}\n", paint.ink(Ink::Dim, line));
+        }
     }
     text
 }
