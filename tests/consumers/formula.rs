@@ -54,6 +54,17 @@ const WORDS: [&str; 40] = [
     "values",
 ];
 
+/// How KEDA's triggers call the items per replica.
+const LENGTHS: [&str; 7] = [
+    "listLength",
+    "queueLength",
+    "lagThreshold",
+    "value",
+    "lagCount",
+    "pendingEntriesCount",
+    "targetQueryValue",
+];
+
 /// A formula with the lengths of its lists, and the replicas it should ask for.
 struct Case {
     formula: String,
@@ -76,9 +87,15 @@ fn cases(tree: &Tree<'_>) -> Vec<Case> {
         let triggers = object["spec"]["triggers"].as_array().unwrap();
         let lists: Vec<(&str, f64)> = triggers
             .iter()
-            .filter_map(|trigger| {
-                let length = trigger["metadata"]["listLength"].as_str()?;
-                Some((trigger["name"].as_str().unwrap(), length.parse().unwrap()))
+            .filter(|trigger| {
+                !["cron", "cpu", "memory"].contains(&trigger["type"].as_str().unwrap())
+            })
+            .map(|trigger| {
+                let mut lengths = LENGTHS
+                    .iter()
+                    .filter_map(|key| trigger["metadata"][key].as_str());
+                let length = lengths.next().unwrap_or_else(|| panic!("{trigger}"));
+                (trigger["name"].as_str().unwrap(), length.parse().unwrap())
             })
             .collect();
         let fallback = object["spec"]["fallback"]["replicas"].as_f64();

@@ -79,7 +79,7 @@ spec:
       {{- with .workload.queues }}
       annotations:
         {{- range $index, $queue := . }}
-        {{ printf "consumer/queue-%d" $index }}: {{ printf "%s %d" (default $queue.name $queue.list) ($queue.length | int64) | quote }}
+        {{ printf "consumer/queue-%d" $index }}: {{ list (default $queue.name $queue.list) (printf "%d" ($queue.length | int64)) $queue.type $queue.url $queue.brokers $queue.group | compact | join " " | quote }}
         {{- end }}
       {{- end }}
     spec:

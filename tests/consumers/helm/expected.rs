@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
-use tierc::model::{Environment, Name, Portion, Resources, Worker, Workload};
+use tierc::model::{Environment, Name, Portion, Queue, Resources, Worker, Workload};
+use tierc::source::Sourced;
 
 /// Whether the chart's Deployments say what the environment says.
 pub(super) fn check(environment: &Environment, objects: &[Value]) {
@@ -178,9 +179,20 @@ fn check_worker(environment: &Environment, name: &Name, worker: &Worker, objects
     assert_eq!(given, expected, "{name}");
     for (index, queue) in worker.queue.iter().enumerate() {
         let annotation = &template["metadata"]["annotations"][format!("consumer/queue-{index}")];
-        assert_eq!(
-            annotation,
-            &format!("{} {}", queue.name().value, queue.length().value)
-        );
+        let text = |of: &Sourced<String>| of.value.clone();
+        let mut words = vec![text(queue.name()), queue.length().value.to_string()];
+        if queue.as_redis_list().is_none() {
+            words.push(queue.kind().to_string());
+        }
+        match queue {
+            Queue::SqsQueue(queue) => words.push(text(&queue.url)),
+            Queue::KafkaTopic(queue) => words.extend([text(&queue.brokers), text(&queue.group)]),
+            Queue::RedisStream(queue) => words.push(text(&queue.group)),
+            Queue::RedisList(_)
+            | Queue::PostgresqlQueue(_)
+            | Queue::RabbitmqQueue(_)
+            | Queue::PrometheusQueue(_) => {}
+        }
+        assert_eq!(annotation, &words.join(" "));
     }
 }
