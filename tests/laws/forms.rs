@@ -46,9 +46,16 @@ fn values(text: &str) -> Vec<std::ops::Range<usize>> {
     keyed.chain(single).collect()
 }
 
-/// Rules that name workloads without enough room. If some workloads cannot be counted, the same finding
-/// may name only the others.
-const OF_CROWDS: [&str; 2] = ["node-capacity-exceeded", "node-packing-tight"];
+/// Rules about sums: of the room for workloads, or of connections, some of which are KEDA's. If a workload or a
+/// queue cannot be counted, the same finding may state the sum of the others.
+const OF_CROWDS: [&str; 6] = [
+    "connection-budget-exceeded",
+    "connections-near-limit",
+    "node-capacity-exceeded",
+    "node-packing-tight",
+    "pool-below-demand",
+    "pool-larger-than-max-db",
+];
 
 /// The findings of the rules, by code and sentence.
 fn found(run: &Run) -> BTreeSet<(String, String)> {

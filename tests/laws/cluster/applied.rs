@@ -219,15 +219,21 @@ fn of_the_chart(values: &Value, workload: &Workload, most: u32) -> Deployment {
     let count = |number: u64| u32::try_from(number).unwrap();
     let mut template = values.clone();
     let parts = template.as_object_mut().unwrap();
-    for part in ["strategy", "autoscaling", "queues"] {
+    for part in ["strategy", "replicaCount", "autoscaling", "queues"] {
         parts.remove(part);
     }
     let variable = workload.connections.env.value.clone();
     let connections = &values["env"][variable.as_str()];
+    let (surge, unavailable) = if values["strategy"]["type"] == "Recreate" {
+        (0, most)
+    } else {
+        let surge = share(&update["maxSurge"], 99);
+        (count(surge), count(share(&update["maxUnavailable"], 0)))
+    };
     Deployment {
         pods: most,
-        surge: count(share(&update["maxSurge"], 99)),
-        unavailable: count(share(&update["maxUnavailable"], 0)),
+        surge,
+        unavailable,
         min_ready: 0,
         grace: values["terminationGracePeriodSeconds"]
             .as_u64()
