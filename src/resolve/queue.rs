@@ -28,12 +28,18 @@ pub(super) fn resolve(
             list: resolver.maybe(node.list)?,
             length,
         }),
-        QueueNode::PostgresqlQueue(node) => Queue::PostgresqlQueue(PostgresqlQueue {
-            name: resolver.maybe(node.name)?,
-            framework: resolver.maybe(node.framework),
-            query: resolver.maybe(node.query),
-            length,
-        }),
+        QueueNode::PostgresqlQueue(node) => {
+            // A query that could not be read is not a missing one.
+            let unread = node.framework.broken || node.query.broken;
+            let mut name = resolver.maybe(node.name)?;
+            name.sound &= !unread;
+            Queue::PostgresqlQueue(PostgresqlQueue {
+                name,
+                framework: resolver.maybe(node.framework),
+                query: resolver.maybe(node.query),
+                length,
+            })
+        }
         QueueNode::SqsQueue(node) => Queue::SqsQueue(SqsQueue {
             name: resolver.maybe(node.name)?,
             url: resolver.maybe(node.url)?,

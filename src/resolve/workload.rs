@@ -28,6 +28,7 @@ pub(super) fn resolve(
     node: WorkloadNode,
     place: &WorkloadPlace<'_>,
 ) -> Workload {
+    let may_be_singleton = node.replicas.singleton.broken;
     let mut replicas = replicas(resolver, node.replicas, &format!("{path}.replicas"));
     replicas.unless_unread(&node.hold);
     let target = if replicas.count.is_some() {
@@ -38,7 +39,9 @@ pub(super) fn resolve(
     } else {
         Target::settle(node.target, resolver, &format!("{path}.target"))
     };
-    let rollout = rollout(resolver, node.rollout, path, &replicas);
+    let mut rollout = rollout(resolver, node.rollout, path, &replicas);
+    rollout.max_surge.sound &= !may_be_singleton;
+    rollout.max_unavailable.sound &= !may_be_singleton;
     Workload {
         name: resolver.or_derive(node.name, || by_convention(place.app, place.role)),
         image: resolver.maybe(node.image),
@@ -87,7 +90,10 @@ fn replicas(resolver: &mut Resolver<'_>, node: ReplicasNode, path: &str) -> Repl
     let unread = node.count.broken || node.singleton.broken;
     let singleton = resolver.maybe(node.singleton);
     let stated = resolver.maybe(node.count);
-    let count = stated.or_else(|| only_one(path, singleton.as_ref()));
+    let mut count = stated.or_else(|| only_one(path, singleton.as_ref()));
+    if let Some(count) = &mut count {
+        count.sound &= !unread;
+    }
     let bound = |count: &Sourced<u32>| {
         let mut inputs = Inputs::new();
         let pods = *inputs.read(format_args!("{path}.count"), count);

@@ -46,11 +46,12 @@ fn values(text: &str) -> Vec<std::ops::Range<usize>> {
     keyed.chain(single).collect()
 }
 
-/// Rules about sums: of the room for workloads, or of connections, some of which are KEDA's. If a workload or a
-/// queue cannot be counted, the same finding may state the sum of the others.
-const OF_CROWDS: [&str; 6] = [
+/// Rules about several workloads or queues: sums of room, or of connections, some of which are KEDA's, or what
+/// a pool's queues are read from. If one of them cannot be read, the same finding may tell of the others.
+const OF_CROWDS: [&str; 7] = [
     "connection-budget-exceeded",
     "connections-near-limit",
+    "fallback-never-fires",
     "node-capacity-exceeded",
     "node-packing-tight",
     "pool-below-demand",

@@ -186,7 +186,9 @@ fn names(title: &str, of: &Standing) -> bool {
     let path = of.full_path();
     let mut by_other_words = BY_OTHER_WORDS.iter();
     let known = by_other_words.find(|(known, _)| *known == path);
-    let words = title.split([' ', ',', ':', ';']);
+    // A colon can be a part of a word, such as a queue's name.
+    let words = title.split([' ', ',', ';']);
+    let words = words.map(|word| word.trim_end_matches(':'));
     // A scaling policy is named by its index in the list.
     let is_place = |word: &str| word.chars().all(|it| it.is_ascii_digit());
     let words: Vec<&str> = words.filter(|it| !is_place(it)).collect();
@@ -442,7 +444,10 @@ fn in_the_difference(texts: Pair<&str>, change: &Change) -> Vec<String> {
             behind(&text.replace("\n    ", " "), "  changed by: "),
         ),
         ("Markdown", behind(&markdown, "\nChanged by: ")),
-        ("HTML", behind(&html, "<p>Changed by: ")),
+        (
+            "HTML",
+            behind(&html.replace("</p>", "\n"), "<p>Changed by: "),
+        ),
     ];
     let (costly, paths) = (costly(before, after), paths(before, after));
     for (format, names) in formats {

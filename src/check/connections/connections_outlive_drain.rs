@@ -52,7 +52,9 @@ fn lifetimes(environment: &Environment) -> Vec<(String, &Sourced<Duration>)> {
         let lifetime = &pool.workload.connections.lifetime;
         stated.push((format!("worker.{name}"), lifetime));
     }
-    for (name, service) in pooled_services(environment) {
+    // A route that could not be read may be direct.
+    let services = pooled_services(environment).filter(|(_, service)| service.via.sound);
+    for (name, service) in services {
         stated.push((format!("service.{name}"), &service.lifetime));
     }
     let named = stated.into_iter();
