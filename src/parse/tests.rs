@@ -36,7 +36,7 @@ fn each_mistake_is_found_on_its_token() {
             "replicas",
         ),
         ("api { replicas mni=6 }", "unknown-property", "mni", "min"),
-        ("api { replicas 6 }", "unexpected-argument", "6", ""),
+        ("api { target 70 }", "unexpected-argument", "70", ""),
         ("api { hold 1 { x } }", "unexpected-children", "x", ""),
         ("api { replicas min=1 min=2 }", "duplicate", "min", ""),
         ("api\napi", "duplicate", "api", ""),
