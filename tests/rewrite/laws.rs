@@ -247,11 +247,19 @@ fn one(text: &str, edit: &Edit) -> String {
         stretch.filter(counts).count()
     };
     let (old, new) = (written(&old), written(&new));
+    // The longest value, the URL of a queue, has 61 with its name.
     assert!(
-        old <= 60 && new <= 80,
+        old <= 80 && new <= 80,
         "{edit} rewrites {old} to {new} characters of\n{text}"
     );
     changed
+}
+
+/// Whether a path is that of a key, which names its node among others.
+fn is_key(path: &str) -> bool {
+    let of_queues = [".list", ".name", ".topic", ".stream"];
+    let names_queue = of_queues.iter().any(|end| path.ends_with(end));
+    path.ends_with(".metric") || (path.contains(".queue.") && names_queue)
 }
 
 proptest! {
@@ -280,7 +288,7 @@ proptest! {
                 let stated: Vec<_> = stated.iter().filter(|(it, _)| is_place(it)).collect();
                 let path = &which.get(&stated).0.path;
                 // A key that is set is a place of another name.
-                let named = [".list", ".metric"].iter().any(|end| path.ends_with(end));
+                let named = is_key(path);
                 let items = [".uses.", ".tolerate.", ".runs."].iter().any(|it| path.contains(it));
                 prop_assume!(!named && !items && !path.starts_with("off-hours"));
                 let after = facts(&one(&text, &Edit::set(path, "\"other\"")));
@@ -291,7 +299,7 @@ proptest! {
                 let stated = stated(&everything());
                 let stated: Vec<_> = stated.iter().filter(|(it, _)| is_place(it)).collect();
                 let path = &which.get(&stated).0.path;
-                prop_assume!(![".list", ".metric"].iter().any(|end| path.ends_with(end)));
+                prop_assume!(!is_key(path));
                 let after = facts(&one(&text, &Edit::remove(path)));
                 prop_assert_eq!(without(&after, &before), Vec::<String>::new(), "{}", path);
                 let gone = without(&before, &after);
