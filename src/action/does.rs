@@ -15,7 +15,6 @@ impl Action {
         self.told(&Variables::default())
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm for each kind of action")]
     pub(super) fn told(&self, variables: &Variables) -> String {
         match self {
             Self::Apply { manifests } => format!("apply {}", named(manifests)),
@@ -24,11 +23,7 @@ impl Action {
             Self::Helm { release, .. } => {
                 format!("upgrade the Helm release {release} with the step's values")
             }
-            Self::Terraform { targets, .. } => match targets.as_slice() {
-                [] => "run Terraform with the step's variables".into(),
-                [target] => format!("apply {target} with Terraform"),
-                _ => format!("apply {} resources with Terraform", targets.len()),
-            },
+            Self::Terraform { targets, .. } => applied(targets),
             Self::Forget { address, .. } => {
                 format!("remove {address} from Terraform's state, unless it is already the new one")
             }
@@ -100,6 +95,14 @@ impl Action {
             }
             Self::Wait { until } => asked(until, variables),
         }
+    }
+}
+
+fn applied(targets: &[String]) -> String {
+    match targets {
+        [] => "run Terraform with the step's variables".into(),
+        [target] => format!("apply {target} with Terraform"),
+        _ => format!("apply {} resources with Terraform", targets.len()),
     }
 }
 

@@ -16,14 +16,11 @@ pub use words::{literal, message, quoted, word};
 impl Action {
     /// The command, without a final line feed.
     #[must_use]
-    #[expect(clippy::too_many_lines, reason = "one arm for each kind of action")]
     pub fn shell(&self) -> String {
         match self {
             Self::Apply { manifests } => format!("kubectl apply {}", kubectl::flag(manifests)),
             Self::Delete { manifests } => kubectl::deleted(manifests),
-            Self::DeleteObjects { namespace, objects } => {
-                kubectl::objects_deleted(namespace, objects)
-            }
+            Self::DeleteObjects { namespace, objects } => kubectl::each_deleted(namespace, objects),
             Self::Helm {
                 release,
                 namespace,

@@ -17,7 +17,7 @@ mod pool_larger_than_max_db;
 mod replica_max_connections_lower;
 mod session_mode_with_autoscaling;
 
-use super::{Finding, Rule};
+use super::{Context, Finding, Rule};
 use crate::budget::connections::OF_KEDA;
 use crate::model::driver::StatedDriver;
 use crate::model::{Environment, Name, Queue, Service, Via, Worker, Workload};
@@ -159,9 +159,13 @@ fn services(mut finding: Finding, environment: &Environment, via: Via) -> Findin
     finding
 }
 
-/// Labels the queues in tables, which KEDA reads over connections of its own.
-fn keda(mut finding: Finding, environment: &Environment) -> Finding {
-    for pool in environment.worker.values() {
+/// Labels the queues in tables, which KEDA reads over connections of its own. A queue that could not be read may
+/// be one of them.
+fn keda(mut finding: Finding, context: &Context<'_>) -> Finding {
+    for written in context.file.stated.worker.values() {
+        finding = finding.optional(&written.queue);
+    }
+    for pool in context.environment.worker.values() {
         for queue in &pool.queue {
             if let Queue::PostgresqlQueue(queue) = queue {
                 let text = format!("KEDA counts these jobs over {OF_KEDA} connections");

@@ -185,6 +185,7 @@ impl Reader for Fields<'_> {
         let result = match tag.value.map(|tag| tag.value) {
             Some(Stated::Word(word)) => read(self, Some(word)),
             _ if tag.broken => {
+                self.unread_tag = true;
                 self.arguments.clear();
                 self.properties.clear();
                 T::default()

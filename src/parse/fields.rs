@@ -101,6 +101,8 @@ pub struct Fields<'a> {
     pub(super) single_children: Vec<&'static str>,
     /// Whether something was stated twice, so the intended value is unknown.
     stated_twice: bool,
+    /// Whether the tag could not be read, so the kind of the node is unknown.
+    pub(super) unread_tag: bool,
     /// Whether an optional argument is absent.
     pub(super) takes_argument: bool,
     /// Set while the node is read as if it were the whole file.
@@ -126,6 +128,7 @@ impl<'a> Fields<'a> {
             known_children: Vec::new(),
             single_children: Vec::new(),
             stated_twice: false,
+            unread_tag: false,
             takes_argument: false,
             missing_argument: None,
             narrows: Vec::new(),
@@ -181,6 +184,7 @@ impl<'a> Fields<'a> {
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {
         self.stated_twice
+            || self.unread_tag
             || self.missing_argument.is_some()
             || !self.arguments.is_empty()
             || !self.properties.is_empty()

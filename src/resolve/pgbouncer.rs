@@ -43,9 +43,16 @@ pub(super) fn resolve(
         drain: &drain,
         min_ready: &min_ready,
     };
+    let mut pool = pool(resolver, node.pool, &pods, neighbours);
+    // A queue that could not be read may be one that KEDA reads over connections of its own.
+    if file.stated.worker.values().any(|pool| pool.queue.broken) {
+        for size in [&mut pool.max_db, &mut pool.reserve] {
+            size.sound &= !size.is_derived();
+        }
+    }
     Pgbouncer {
         name: resolver.or_derive(node.name, || by_convention(app, "pgbouncer")),
-        pool: pool(resolver, node.pool, &pods, neighbours),
+        pool,
         clients: Clients::settle(node.clients, resolver, "pgbouncer.clients"),
         mode: resolver.need(node.mode, "pgbouncer.mode"),
         image: resolver.need(node.image, "pgbouncer.image"),

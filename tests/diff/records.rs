@@ -18,13 +18,12 @@ use crate::support::{files, run_texts, today};
 const LOCK: &str = "generated/prod/tierc.lock.json";
 
 /// The rules about statements in a file: a record states nothing. A vulnerable image is reported
-/// only if a file states it, and so are the bounds of a singleton.
-const OF_STATEMENTS: [&str; 6] = [
+/// only if a file states it.
+const OF_STATEMENTS: [&str; 5] = [
     "activation-differs-by-queue",
     "override-equals-tier",
     "pgbouncer-version-vulnerable",
     "setting-without-effect",
-    "singleton-count",
     "waiver-unused",
 ];
 

@@ -46,17 +46,9 @@ fn values(text: &str) -> Vec<std::ops::Range<usize>> {
     keyed.chain(single).collect()
 }
 
-/// Rules about several workloads or queues: sums of room, or of connections, some of which are KEDA's, or what
-/// a pool's queues are read from. If one of them cannot be read, the same finding may tell of the others.
-const OF_CROWDS: [&str; 7] = [
-    "connection-budget-exceeded",
-    "connections-near-limit",
-    "fallback-never-fires",
-    "node-capacity-exceeded",
-    "node-packing-tight",
-    "pool-below-demand",
-    "pool-larger-than-max-db",
-];
+/// Rules that name workloads without enough room. If some workloads cannot be counted, the same finding
+/// may name only the others.
+const OF_CROWDS: [&str; 2] = ["node-capacity-exceeded", "node-packing-tight"];
 
 /// The findings of the rules, by code and sentence.
 fn found(run: &Run) -> BTreeSet<(String, String)> {

@@ -163,7 +163,7 @@ pub(super) fn deleted(manifests: &Manifests) -> String {
 }
 
 /// Objects are deleted by their names.
-pub(super) fn objects_deleted(namespace: &str, objects: &[String]) -> String {
+pub(super) fn each_deleted(namespace: &str, objects: &[String]) -> String {
     let first = format!("kubectl delete --ignore-not-found -n {}", word(namespace));
     command(std::iter::once(first).chain(objects.iter().map(|it| word(it))))
 }

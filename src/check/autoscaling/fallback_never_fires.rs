@@ -31,7 +31,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let fallback = pool.fallback.as_ref().filter(waits);
         if let Some(fallback) = fallback.filter(|_| !sources.is_empty()) {
             let sources: Vec<&str> = sources.into_iter().collect();
-            findings.report(one(name, pool, fallback, &sources.join(" or ")));
+            let finding = one(name, pool, fallback, &sources.join(" or "));
+            let written = context.file.stated.worker.get(name);
+            findings.report(match written {
+                Some(written) => finding.optional(&written.queue),
+                None => finding,
+            });
         }
     }
 }

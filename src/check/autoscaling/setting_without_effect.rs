@@ -133,8 +133,6 @@ fn unscaled(context: &Context<'_>, findings: &mut Findings) {
         };
         let other = |bound: &Written<u32>| {
             let differs = bound.value.as_ref().filter(|it| it.value != count.value);
-            // `singleton-count` reports bounds of a singleton.
-            let differs = differs.filter(|_| !workload.is_singleton());
             differs.map(|it| it.span)
         };
         let scaling =

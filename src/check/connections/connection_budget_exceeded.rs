@@ -46,7 +46,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     if !primary.budget.holds() {
         let finding = primary.finding(context);
         let finding = super::services(finding, environment, Via::Direct);
-        let finding = super::keda(finding, environment);
+        let finding = super::keda(finding, context);
         findings.report(primary.repairs(context, finding));
     }
     let replicas = &database.replicas;

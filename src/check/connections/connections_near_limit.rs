@@ -57,7 +57,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         );
     let finding = super::clients(finding, environment, Surge::Left);
     let finding = super::services(finding, environment, Via::Direct);
-    let finding = super::keda(finding, environment);
+    let finding = super::keda(finding, context);
     let finding = super::direct(finding, environment)
         .note(format!("clients can ask for {} connections", budget::arithmetic(&terms)))
         .note(format!(
