@@ -32,7 +32,7 @@ use crate::catalogue::Catalogue;
 use crate::check;
 use crate::diagnostic::{Code, Diagnostic, Help, Severity};
 use crate::emit::values_template::ValuesTemplate;
-use crate::model::Environment;
+use crate::model::{Attribute, Environment};
 use crate::pair::Pair;
 
 pub use move_edit::Move;
@@ -89,8 +89,9 @@ pub fn plan(request: &PlanRequest<'_>) -> Plan {
 #[must_use]
 pub fn plan_with_values(request: &PlanRequest<'_>, values: Option<&ValuesTemplate>) -> Plan {
     let (target, kept) = unchangeable::keep(request);
+    let start = without_settled_doubts(request.environments.before, &target);
     let goal = PlanRequest {
-        environments: Pair::new(request.environments.before, &target),
+        environments: Pair::new(&start, &target),
         ..*request
     };
     let way = in_order(&goal);
@@ -101,6 +102,26 @@ pub fn plan_with_values(request: &PlanRequest<'_>, values: Option<&ValuesTemplat
         kept,
         blocked,
     }
+}
+
+/// BEFORE without doubts about values that AFTER has as well, and for certain. Steps do not set such a value, so
+/// a doubt would last: an architecture is in doubt while no node group takes the pod, and a rule is silent about
+/// what is in doubt.
+fn without_settled_doubts(before: &Environment, after: &Environment) -> Environment {
+    let doubted: Vec<Attribute> = before.list().into_iter().filter(|it| !it.sound).collect();
+    let mut start = before.clone();
+    if !doubted.is_empty() {
+        let certain: BTreeMap<String, String> = after
+            .list()
+            .into_iter()
+            .filter(|it| it.sound)
+            .map(|it| (it.path, it.value))
+            .collect();
+        let settled = doubted.into_iter();
+        let settled = settled.filter(|it| certain.get(&it.path) == Some(&it.value));
+        start.adopt(after, &settled.map(|it| it.path).collect());
+    }
+    start
 }
 
 /// States that a search visits before it gives up. A tier change takes about a dozen moves, and as

@@ -541,18 +541,6 @@ impl Text {
 
 /// A file of environment `prod`.
 pub(crate) fn environment() -> impl Strategy<Value = Text> {
-    beside(4)
-}
-
-/// Files that state what most environments do, and none of the other attributes. Their plans are held against
-/// the simulated cluster, which does not know every combination yet: a file may give its only node group to a
-/// pool that it does not have, so that no pod has a node.
-pub(crate) fn usual() -> impl Strategy<Value = Text> {
-    beside(0)
-}
-
-/// Files with at most so many of all declared attributes.
-fn beside(most: usize) -> impl Strategy<Value = Text> {
     let tier = one_of(&["dev", "small", "medium", "large", "xlarge"]);
     let label =
         maybe(one_of(&["platform", "risk"]).prop_map(|team| format!("labels team=\"{team}\"\n")));
@@ -566,7 +554,7 @@ fn beside(most: usize) -> impl Strategy<Value = Text> {
         redis(),
         nodes(),
         (schedules(), service()).prop_map(|(a, b)| [a, b].concat()),
-        (operation(), drawn(most)),
+        (operation(), drawn(4)),
     );
     parts.prop_map(|(tier, a, b, c, d, e, f, g, h, (i, drawn))| {
         let head = format!("environment \"prod\"\ntier \"{tier}\"\nregion \"us-east-1\"\n");
@@ -616,7 +604,7 @@ pub(crate) fn moving() -> impl Strategy<Value = Text> {
             .prop_map(|via| format!("replicas 1 via=\"{via}\"\n    instance \"db.r6g.2xlarge\"")),
         maybe((0_u32..60).prop_map(|count| format!("direct admin={count}"))),
     );
-    let rest = (service(), drawn(0)); // as in `usual`
+    let rest = (service(), drawn(1));
     (api, pool, pooler, database, moving_nodes(), rest).prop_map(
         |(api, pool, pooler, database, (nodes, capacity), (service, drawn))| {
             let head = "environment \"prod\"\ntier \"large\"\nregion \"us-east-1\"\n".to_owned();

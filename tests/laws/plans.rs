@@ -14,7 +14,7 @@ use tierc::pair::Pair;
 use tierc::plan::{Plan, PlanRequest, plan};
 
 use super::cluster::{Applied, asked};
-use super::environment::{Text, moving, resolved, usual};
+use super::environment::{Text, environment, moving, resolved};
 use super::{config, config_of_part};
 use crate::plan::catalogue;
 use crate::support::today;
@@ -108,7 +108,7 @@ macro_rules! parts {
                 fn every_plan_keeps_the_rules_before_during_and_after_every_step_and_ends_at_its_goal(
                     (before, after) in prop_oneof![
                         (moving(), moving()).boxed(),
-                        (usual(), usual()).boxed(),
+                        (environment(), environment()).boxed(),
                     ]
                 ) {
                     let (before, after) = (resolved(&before), resolved(&after));
@@ -179,7 +179,7 @@ fn most_pairs_that_keep_the_rules_have_a_plan_with_its_ways_back() {
 /// rules.
 #[test]
 fn most_pairs_that_differ_in_anything_have_a_plan_with_its_ways_back() {
-    let share = Share::of(&(usual(), usual()), 300);
+    let share = Share::of(&(environment(), environment()), 300);
     assert!(share.sound > 0, "{share:?}");
     assert!(share.planned * 100 >= share.sound * 70, "{share:?}");
     assert!(share.steps >= 3 * share.planned, "{share:?}");

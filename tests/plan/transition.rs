@@ -447,3 +447,18 @@ fn a_renamed_deployment_is_let_in_before_it_comes_and_shut_out_once_it_is_gone()
         });
     }
 }
+
+/// Without a node, a pod's architecture is in doubt. That ends with the step that gives it one, so the rules of
+/// nodes judge the pods again.
+#[test]
+fn pods_that_get_nodes_again_have_to_fit_on_them() {
+    let nodes = "nodes \"general\" { count min=1 max=3";
+    let before = prod("dev", &format!("{nodes}; runs \"elsewhere\" }}"));
+    let more = "pgbouncer { clients max=3000 }\napi { replicas min=7 max=60 }";
+    let after = prod("dev", &format!("{more}\n{nodes} }}"));
+    with(&before, &after, |_, request| {
+        let blocked = plan(request).blocked.expect("too few nodes");
+        let codes: Vec<&str> = blocked.findings.iter().map(|it| it.code.0).collect();
+        assert!(codes.contains(&"node-capacity-exceeded"), "{codes:?}");
+    });
+}
