@@ -77,6 +77,25 @@ pub(crate) fn config_of_part(cases: u32, part: u32) -> Config {
     }
 }
 
+/// All of these if `LAWS_CASES` asks for as many, else about as many as stated: every nth, beginning where the
+/// seed says. For laws about each attribute, of which every case is a run of all stages.
+pub(crate) fn some_of<T>(all: impl IntoIterator<Item = T>, cases: usize) -> Vec<T> {
+    let all: Vec<T> = all.into_iter().collect();
+    let apart = apart(all.len(), cases);
+    let first = usize::try_from(seed() % apart as u64).unwrap();
+    all.into_iter().skip(first).step_by(apart).collect()
+}
+
+/// Whether [`some_of`] so many takes all of them.
+pub(crate) fn takes_all(count: usize, cases: usize) -> bool {
+    apart(count, cases) == 1
+}
+
+fn apart(count: usize, cases: usize) -> usize {
+    let cases = asked().map_or(cases, |asked| asked as usize);
+    count.div_ceil(cases.max(1)).max(1)
+}
+
 fn asked() -> Option<u32> {
     let cases = std::env::var("LAWS_CASES").ok()?;
     Some(cases.parse().expect("LAWS_CASES is a number"))

@@ -13,6 +13,7 @@ use tierc::plan::procedure::Procedure;
 use tierc::plan::{PlanRequest, plan};
 
 use super::declared::{RICH, environments_beside, of_environments};
+use super::some_of;
 use crate::diff::pairs::pairs;
 use crate::diff::text;
 use crate::plan::catalogue;
@@ -413,10 +414,9 @@ fn wrong_of(of: &Standing) -> Vec<String> {
 
 #[test]
 fn every_variable_of_terraform_that_a_step_moves_is_carried_by_that_step() {
-    let wrong: BTreeSet<String> = of_environments()
-        .filter(|of| ["database", "redis", "nodes"].contains(&of.top.name))
-        .flat_map(|of| wrong_of(&of))
-        .collect();
+    let of = of_environments().filter(|of| ["database", "redis", "nodes"].contains(&of.top.name));
+    let of = some_of(of, 30);
+    let wrong: BTreeSet<String> = of.iter().flat_map(wrong_of).collect();
     let wrong: Vec<String> = wrong.into_iter().collect();
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -7,6 +7,7 @@ use tierc::model::{Attribute, Environment};
 use tierc::source::{Derivation, Origin};
 
 use super::declared::{BASE, RICH, environments_beside, is_at, is_list, of_environments, read};
+use super::{some_of, takes_all};
 use crate::support::{files, run, runs_of_cases};
 
 /// Additions to [`RICH`], so that each rule of derivation has alternatives: node groups of both
@@ -82,12 +83,15 @@ fn rich() -> String {
     format!("{rich}{CHOICES}")
 }
 
+/// How many of the attributes these laws look at by default.
+const OF_MANY: usize = 60;
+
 #[test]
 fn a_derived_value_changes_only_with_its_inputs() {
     let rich = rich();
     let (mut moved, mut known) = (BTreeSet::new(), BTreeSet::new());
     let mut wrong = BTreeSet::new();
-    for of in of_environments() {
+    for of in some_of(of_environments(), OF_MANY) {
         for all in environments_beside(&of, &rich) {
             for pair in all.windows(2) {
                 let [before, after] = pair else { continue };
@@ -103,6 +107,9 @@ fn a_derived_value_changes_only_with_its_inputs() {
         }
     }
     assert_eq!(wrong, BTreeSet::new());
+    if !takes_all(of_environments().count(), OF_MANY) {
+        return;
+    }
     // A singleton's number of pods is 1 wherever there is one: the value appears and goes, and never moves.
     assert!(known.remove("singleton"));
     // The law covers every other rule with inputs.
@@ -215,6 +222,9 @@ const UNMOVED: &[&str] = &[
     "pgbouncer.pool.max-db (pool-within-server) does not change with service.outbox.connections.via",
 ];
 
+/// How many of the inputs of each environment this law looks at by default.
+const OF_INPUTS: usize = 15;
+
 #[test]
 fn each_input_moves_what_is_derived_from_it() {
     let (mut seen, mut wrong) = (0, BTreeSet::new());
@@ -222,7 +232,7 @@ fn each_input_moves_what_is_derived_from_it() {
     for (rich, about) in others().into_iter().chain([(rich(), everything)]) {
         let of = read_by_derivations(&read(&format!("{BASE}{rich}"))).into_iter();
         let is_about = |of: &Standing| about.iter().any(|it| of.full_path().starts_with(it));
-        for of in of.filter(is_about) {
+        for of in some_of(of.filter(is_about), OF_INPUTS) {
             for all in environments_beside(&of, &rich) {
                 let (pairs, idle) = superfluous(&of, &all);
                 seen += pairs;
@@ -241,9 +251,12 @@ fn each_input_moves_what_is_derived_from_it() {
             wrong.extend(idle);
         }
     }
-    assert!(seen > 1000, "{seen}");
-    let unmoved = UNMOVED.iter().map(|it| (*it).to_owned()).collect();
-    assert_eq!(wrong, unmoved);
+    let unmoved: BTreeSet<String> = UNMOVED.iter().map(|it| (*it).to_owned()).collect();
+    if takes_all(of_environments().count(), OF_INPUTS) {
+        assert!(seen > 1000, "{seen}");
+        assert_eq!(wrong, unmoved);
+    }
+    assert!(wrong.is_subset(&unmoved), "{wrong:?}");
 }
 
 #[test]

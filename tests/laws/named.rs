@@ -22,6 +22,7 @@ use tierc::report::diff::{ComparedEnvironment, DiffReport};
 use tierc::report::plan::{PlanReport, PlannedEnvironment};
 
 use super::declared::{is_alone, is_at, is_list, key, of_environments, read, texts};
+use super::some_of;
 use crate::plan::catalogue;
 use crate::support::today;
 
@@ -472,7 +473,8 @@ fn difference(comparison: &Comparison, texts: Pair<&CatalogueTexts>, plan: &Plan
 
 #[test]
 fn every_title_line_and_report_names_the_attributes_that_change() {
-    let wrong: Vec<String> = of_environments().flat_map(|of| wrong_of(&of)).collect();
+    let of = some_of(of_environments(), 30);
+    let wrong: Vec<String> = of.iter().flat_map(wrong_of).collect();
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
 }
 
