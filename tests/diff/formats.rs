@@ -307,10 +307,10 @@ fn in_every_format(folder: &Path, sides: [&str; 2]) -> usize {
 
 #[test]
 fn every_tier_into_every_other_is_the_same_in_every_format() {
-    let folder = super::pairs::folder();
+    let folder = super::pairs::tiers();
     for (before, after) in super::pairs::pairs() {
         let files = [format!("{before}.kdl"), format!("{after}.kdl")];
-        let values = in_every_format(folder.path(), [&files[0], &files[1]]);
+        let values = in_every_format(folder, [&files[0], &files[1]]);
         assert!(values > 10, "{before} -> {after}: {values}");
     }
 }

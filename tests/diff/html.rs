@@ -58,10 +58,10 @@ pub(crate) fn bare(page: &str) -> String {
 
 #[test]
 fn every_tier_into_every_other_is_a_page_that_names_each_value() {
-    let folder = super::pairs::folder();
+    let folder = super::pairs::tiers();
     for (before, after) in super::pairs::pairs() {
         let sides = [format!("{before}.kdl"), format!("{after}.kdl")];
-        let page = names_every_change(folder.path(), [&sides[0], &sides[1]]);
+        let page = names_every_change(folder, [&sides[0], &sides[1]]);
         if (before, after) == ("medium", "large") {
             snapshot("medium_to_large_as_html", &bare(&page));
         }

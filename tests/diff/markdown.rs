@@ -22,8 +22,7 @@ fn markdown(folder: &Path, more: &[&str]) -> String {
 
 #[test]
 fn a_tier_into_the_next_is_a_comment() {
-    let folder = super::pairs::folder();
-    let shown = markdown(folder.path(), &["medium.kdl", "large.kdl"]);
+    let shown = markdown(super::pairs::tiers(), &["medium.kdl", "large.kdl"]);
     snapshot("medium_to_large_as_markdown", &shown);
 }
 

@@ -1,6 +1,8 @@
 //! Every tier to every other. `formats.rs` compares the other formats with the text.
 
 use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use super::{TIERS, fits_schema, snapshot, stdout, text, tierc, transcript};
 
@@ -11,6 +13,23 @@ pub(crate) fn pairs() -> impl Iterator<Item = (&'static str, &'static str)> {
     all.filter(|(before, after)| before != after)
 }
 
+/// A folder with a file for each tier, in which no test writes.
+pub(crate) fn tiers() -> &'static Path {
+    static TIERS_FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tiers");
+        fs::create_dir_all(&folder).unwrap();
+        for tier in TIERS {
+            let (file, text) = (folder.join(format!("{tier}.kdl")), text(tier, ""));
+            if fs::read_to_string(&file).ok().as_ref() != Some(&text) {
+                fs::write(file, text).unwrap();
+            }
+        }
+        folder
+    });
+    &TIERS_FOLDER
+}
+
+/// The same, for a test that writes there.
 pub(crate) fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for tier in TIERS {
@@ -21,10 +40,10 @@ pub(crate) fn folder() -> tempfile::TempDir {
 
 #[test]
 fn every_tier_into_every_other_is_one_screen() {
-    let folder = folder();
+    let folder = tiers();
     for (before, after) in pairs() {
         let files = [format!("{before}.kdl"), format!("{after}.kdl")];
-        let story = transcript(folder.path(), &["diff", &files[0], &files[1]]);
+        let story = transcript(folder, &["diff", &files[0], &files[1]]);
         assert!(
             story.lines().all(|line| line.chars().count() <= 80),
             "{story}"
@@ -37,9 +56,9 @@ fn every_tier_into_every_other_is_one_screen() {
 
 #[test]
 fn a_float_is_no_amount_and_a_class_has_a_name() {
-    let folder = folder();
+    let folder = tiers();
     let output = tierc(
-        folder.path(),
+        folder,
         &["diff", "dev.kdl", "small.kdl", "--format", "json"],
     );
     let report = fits_schema(&stdout(&output));
@@ -62,8 +81,8 @@ fn a_float_is_no_amount_and_a_class_has_a_name() {
 
 #[test]
 fn a_tier_beside_itself_does_not_differ() {
-    let folder = folder();
-    let story = transcript(folder.path(), &["diff", "large.kdl", "large.kdl"]);
+    let folder = tiers();
+    let story = transcript(folder, &["diff", "large.kdl", "large.kdl"]);
     assert_eq!(
         story,
         "$ tierc diff large.kdl large.kdl\nno differences in 1 environment\n--- exit 0\n"
@@ -72,10 +91,10 @@ fn a_tier_beside_itself_does_not_differ() {
 
 #[test]
 fn a_file_on_another_tier_is_what_a_file_of_that_tier_is() {
-    let folder = folder();
-    let by_tier = tierc(folder.path(), &["diff", "medium.kdl", "medium.kdl@large"]);
-    let short = tierc(folder.path(), &["diff", "medium.kdl", "@large"]);
-    let by_file = tierc(folder.path(), &["diff", "medium.kdl", "large.kdl"]);
+    let folder = tiers();
+    let by_tier = tierc(folder, &["diff", "medium.kdl", "medium.kdl@large"]);
+    let short = tierc(folder, &["diff", "medium.kdl", "@large"]);
+    let by_file = tierc(folder, &["diff", "medium.kdl", "large.kdl"]);
     assert_eq!(stdout(&by_tier), stdout(&by_file));
     assert_eq!(stdout(&short), stdout(&by_file));
 }

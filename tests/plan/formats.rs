@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::diff::pairs::{folder, pairs};
+use crate::diff::pairs::{pairs, tiers};
 use crate::diff::{cases, fits_schema, stdout, tierc};
 use crate::support::project;
 
@@ -409,10 +409,10 @@ fn in_every_format(folder: &std::path::Path, sides: [&str; 2]) -> usize {
 
 #[test]
 fn every_tier_into_every_other_is_the_same_plan_in_every_format() {
-    let folder = folder();
+    let folder = tiers();
     for (before, after) in pairs() {
         let files = [format!("{before}.kdl"), format!("{after}.kdl")];
-        let steps = in_every_format(folder.path(), [&files[0], &files[1]]);
+        let steps = in_every_format(folder, [&files[0], &files[1]]);
         assert!(steps > 4, "{before} -> {after}: {steps}");
     }
 }

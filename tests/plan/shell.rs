@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::diff::pairs::{folder, pairs};
+use crate::diff::pairs::{folder, pairs, tiers};
 use crate::diff::{stdout, tierc};
 use crate::support::{project, snapshot};
 
@@ -192,19 +192,19 @@ fn left_unapplied(folder: &Path, before: &str, after: &str) -> Vec<String> {
 /// A stale schedule or alert would work against the step.
 #[test]
 fn a_step_applies_whatever_it_changes_in_the_cluster() {
-    let folder = folder();
+    let folder = tiers();
     let mut left = Vec::new();
     for (before, after) in pairs() {
         let files = [before, after].map(|tier| format!("{tier}.kdl"));
-        left.extend(left_unapplied(folder.path(), &files[0], &files[1]));
+        left.extend(left_unapplied(folder, &files[0], &files[1]));
     }
     for case in std::fs::read_dir(project("tests/cases/diff")).unwrap() {
         let case = case.unwrap().path();
         for side in ["before.kdl", "after.kdl"] {
-            std::fs::copy(case.join(side), folder.path().join(side)).unwrap();
+            std::fs::copy(case.join(side), folder.join(side)).unwrap();
         }
         let name = case.file_name().unwrap().to_string_lossy().into_owned();
-        let found = left_unapplied(folder.path(), "before.kdl", "after.kdl");
+        let found = left_unapplied(folder, "before.kdl", "after.kdl");
         left.extend(found.into_iter().map(|left| format!("{name}: {left}")));
     }
     assert!(left.is_empty(), "{}", left.join("\n"));
@@ -513,7 +513,7 @@ fn form(action: &Value) -> String {
 /// The text of a plan says what each action does; these are the commands, one example of each kind.
 #[test]
 fn every_kind_of_action_is_typed_as_reviewed() {
-    let folder = folder();
+    let folder = tiers();
     let mut examples = BTreeMap::new();
     let mut note = |report: &Value| {
         for plan in report["environments"].as_array().unwrap() {
@@ -536,7 +536,7 @@ fn every_kind_of_action_is_typed_as_reviewed() {
     };
     for (before, after) in pairs() {
         let files = [before, after].map(|tier| format!("{tier}.kdl"));
-        note(&planned(folder.path(), &[&files[0], &files[1]]));
+        note(&planned(folder, &[&files[0], &files[1]]));
     }
     for case in crate::diff::cases() {
         let case = project("tests/cases/diff").join(case);

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::diff::pairs::folder;
+use crate::diff::pairs::tiers;
 use crate::diff::{TIERS, cases, fits_schema, stdout, tierc, transcript};
 use crate::support::{project, snapshot};
 
@@ -14,10 +14,10 @@ fn neighbours() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 #[test]
 fn every_tier_into_its_neighbours_is_told() {
-    let folder = folder();
+    let folder = tiers();
     for (before, after) in neighbours() {
         let files = [format!("{before}.kdl"), format!("{after}.kdl")];
-        let told = transcript(folder.path(), &["plan", &files[0], &files[1]]);
+        let told = transcript(folder, &["plan", &files[0], &files[1]]);
         snapshot("plan", &format!("{before}_to_{after}"), &told);
     }
 }
@@ -25,9 +25,9 @@ fn every_tier_into_its_neighbours_is_told() {
 /// One of each is enough: `formats.rs` holds both against the text, for every pair and every case.
 #[test]
 fn a_plan_as_markdown_and_as_json_is_told() {
-    let folder = folder();
+    let folder = tiers();
     let arguments = ["plan", "small.kdl", "medium.kdl", "--format", "markdown"];
-    let told = transcript(folder.path(), &arguments);
+    let told = transcript(folder, &arguments);
     snapshot("plan", "small_to_medium_as_markdown", &told);
     let case = project("tests/cases/diff/storage_grows");
     let arguments = ["plan", "before.kdl", "after.kdl", "--format", "json"];
@@ -46,9 +46,9 @@ fn every_case_of_a_change_is_told_with_its_steps() {
 
 #[test]
 fn a_plan_with_a_float_for_money_or_a_step_without_a_number_is_no_report() {
-    let folder = folder();
+    let folder = tiers();
     let output = tierc(
-        folder.path(),
+        folder,
         &["plan", "medium.kdl", "large.kdl", "--format", "json"],
     );
     let report = fits_schema(&stdout(&output));
