@@ -415,7 +415,7 @@ fn wrong_of(of: &Standing) -> Vec<String> {
 #[test]
 fn every_variable_of_terraform_that_a_step_moves_is_carried_by_that_step() {
     let of = of_environments().filter(|of| ["database", "redis", "nodes"].contains(&of.top.name));
-    let of = some_of(of, 30);
+    let of = some_of(of, 20);
     let wrong: BTreeSet<String> = of.iter().flat_map(wrong_of).collect();
     let wrong: Vec<String> = wrong.into_iter().collect();
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));

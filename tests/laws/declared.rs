@@ -390,7 +390,7 @@ const INERT: &[(&str, &str)] = &[
 #[test]
 fn every_attribute_moves_an_output_or_is_known_to_move_none() {
     let mut wrong = Vec::new();
-    for of in some_of(of_environments(), 60) {
+    for of in some_of(of_environments(), 40) {
         let path = of.full_path();
         let moved = environments(&of).iter().any(|all| {
             let outputs: Vec<_> = all.iter().map(outputs).collect();

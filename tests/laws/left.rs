@@ -100,7 +100,7 @@ fn left_of_plan(before: &str, after: &str) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(config(40))]
+    #![proptest_config(config(20))]
 
     #[test]
     fn no_step_leaves_an_object_behind((before, after) in (environment(), environment())) {

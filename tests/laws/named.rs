@@ -473,7 +473,7 @@ fn difference(comparison: &Comparison, texts: Pair<&CatalogueTexts>, plan: &Plan
 
 #[test]
 fn every_title_line_and_report_names_the_attributes_that_change() {
-    let of = some_of(of_environments(), 30);
+    let of = some_of(of_environments(), 20);
     let wrong: Vec<String> = of.iter().flat_map(wrong_of).collect();
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -102,7 +102,7 @@ macro_rules! parts {
             use super::*;
 
             proptest! {
-                #![proptest_config(config_of_part(100, $number))]
+                #![proptest_config(config_of_part(60, $number))]
 
                 #[test]
                 fn every_plan_keeps_the_rules_before_during_and_after_every_step_and_ends_at_its_goal(

@@ -113,7 +113,7 @@ off-hours from=\"20:00\" to=\"06:00\" days=\"mon-fri\" zone=\"Europe/Berlin\" { 
 }
 
 proptest! {
-    #![proptest_config(config_of_many_runs(20))]
+    #![proptest_config(config_of_many_runs(10))]
 
     #[test]
     fn every_state_of_every_plan_can_be_said((before, after) in (environment(), environment())) {

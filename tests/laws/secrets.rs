@@ -266,7 +266,7 @@ fn gives_away(text: &str, body: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(config(300))]
+    #![proptest_config(config(150))]
 
     #[test]
     fn nothing_that_is_made_of_a_file_holds_a_credential((text, body) in text(), other in environment()) {
