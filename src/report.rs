@@ -5,6 +5,7 @@ mod amount;
 pub mod capacity;
 pub mod cost;
 pub mod diff;
+pub mod findings;
 pub mod markdown;
 pub mod page;
 pub mod paint;

@@ -3,6 +3,7 @@
 mod bounds;
 mod files;
 mod fix;
+mod formats;
 mod values_template;
 
 use std::fs;

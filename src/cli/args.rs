@@ -144,8 +144,11 @@ pub(super) struct Check {
     #[command(flatten)]
     pub(super) common: Common,
     /// The output format.
-    #[arg(long, value_enum, default_value_t = FindingsFormat::Human)]
-    pub(super) format: FindingsFormat,
+    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
+    pub(super) format: CheckFormat,
+    /// Which notes to show. Errors and warnings are always shown.
+    #[arg(long, value_enum, default_value_t = ShownNotes::Folded, value_name = "WHICH")]
+    pub(super) notes: ShownNotes,
     /// Fail on warnings as well as errors.
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(super) deny: Option<Deny>,
@@ -159,6 +162,34 @@ pub(super) struct Check {
     /// Write nothing; print what `--fix` would change.
     #[arg(long, requires = "fix", conflicts_with = "format")]
     pub(super) diff: bool,
+}
+
+/// The output format of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    /// Text for people.
+    Human,
+    /// JSON for programs; `tierc schema --report` prints its schema.
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Workflow commands of GitHub Actions: annotations in a pull request.
+    Github,
+    /// A Code Quality report of GitLab.
+    Gitlab,
+    /// JUnit XML: test results.
+    Junit,
+}
+
+/// Which notes to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ShownNotes {
+    /// One of each rule in each file, and the number of the others. Formats for programs have all.
+    Folded,
+    /// All.
+    All,
+    /// None.
+    None,
 }
 
 /// What makes a run fail besides errors.

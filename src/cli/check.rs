@@ -1,14 +1,20 @@
 //! `tierc check`
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use crate::check;
 use crate::compile::{self, CatalogueTexts, Compiled, Fixed, Fixes, Repairable, Run};
+use crate::diagnostic::json::{self, FindingJson};
 use crate::diagnostic::render::{self, Style};
-use crate::diagnostic::{Help, Severity, json};
+use crate::diagnostic::{Code, Diagnostic, Help, Severity, code, explain};
 use crate::report::diff::source as unified;
+use crate::report::findings::sarif::RuleFacts;
+use crate::report::findings::{self, CheckReport, CheckReportKind};
 
-use super::args::{Check, Deny, FindingsFormat};
+use super::args::{Check, CheckFormat, Deny, ShownNotes};
 use super::catalogue::catalogue;
 use super::error::Error;
 use super::exit::Exit;
@@ -29,13 +35,66 @@ pub(super) fn run(command: &Check, output: &mut Output) -> Result<Exit, Vec<Stri
     );
     let run = load_with(&command.paths, &texts, today)?;
     match command.format {
-        FindingsFormat::Human => {
-            print_findings(&run, output);
+        CheckFormat::Human => {
+            print_shown(&run, command.notes, output);
             print_fixable(&run, &texts, today, output);
         }
-        FindingsFormat::Json => output.line(&findings_as_json(&run)),
+        format => print_as(format, &run, command, None, output),
     }
     Ok(verdict(&run, command.deny))
+}
+
+/// Prints the findings in a format for programs.
+fn print_as(
+    format: CheckFormat,
+    run: &Run,
+    command: &Check,
+    fixed: Option<Vec<FindingJson>>,
+    output: &mut Output,
+) {
+    let shown = run
+        .diagnostics()
+        .filter(|finding| command.notes != ShownNotes::None || finding.severity != Severity::Note);
+    let findings = json::findings(shown, &run.sources);
+    let text = match format {
+        CheckFormat::Human => return,
+        CheckFormat::Json => findings::json(&CheckReport {
+            report: CheckReportKind::Check,
+            findings,
+            fixed,
+        }),
+        CheckFormat::Sarif => findings::sarif::text(&findings, &rule_facts()),
+        CheckFormat::Github => findings::github::text(&findings),
+        CheckFormat::Gitlab => findings::gitlab::text(&findings),
+        CheckFormat::Junit => {
+            let files = run.files.iter();
+            let files: Vec<&str> = files
+                .map(|it| run.sources.get(it.source).name.as_str())
+                .collect();
+            let fails = |severity| match severity {
+                Severity::Error => true,
+                Severity::Warning => command.deny == Some(Deny::Warnings),
+                Severity::Note => false,
+            };
+            findings::junit::text(&files, &findings, fails)
+        }
+    };
+    output.result(&text);
+}
+
+/// Every rule and every error of the language.
+fn rule_facts() -> Vec<RuleFacts> {
+    let rules = check::rules().map(|rule| RuleFacts {
+        code: rule.code.0,
+        severity: rule.severity,
+        explanation: rule.explanation,
+    });
+    let language = code::LANGUAGE.iter().map(|code| RuleFacts {
+        code: code.0,
+        severity: Severity::Error,
+        explanation: explain::language(code.0).unwrap_or_default(),
+    });
+    rules.chain(language).collect()
 }
 
 /// `--fix`: repairs the files, and reports the remaining findings.
@@ -88,32 +147,27 @@ fn fix(command: &Check, output: &mut Output) -> Result<Exit, Vec<String>> {
     });
     let run = compile::compile(left.collect(), &texts, today);
     match command.format {
-        FindingsFormat::Human => {
+        CheckFormat::Human => {
             print_fixed(&fixed, output);
-            print_findings(&run, output);
+            print_shown(&run, command.notes, output);
             print_fixable(&run, &texts, today, output);
         }
-        FindingsFormat::Json => output.line(&as_json(&run, Some(&fixed))),
+        format => {
+            let applied = fixed.into_iter().flat_map(|file| file.applied);
+            let applied = applied.map(|it| it.finding).collect();
+            print_as(format, &run, command, Some(applied), output);
+        }
     }
     Ok(verdict(&run, command.deny))
 }
 
 /// Every finding, as one JSON document.
 pub(super) fn findings_as_json(run: &Run) -> String {
-    as_json(run, None)
-}
-
-fn as_json(run: &Run, fixed: Option<&[Fixed]>) -> String {
-    let findings = json::findings(run.diagnostics(), &run.sources);
-    let document = match fixed {
-        None => serde_json::json!({ "findings": findings }),
-        Some(fixed) => {
-            let applied = fixed.iter().flat_map(|file| &file.applied);
-            let applied: Vec<_> = applied.map(|it| &it.finding).collect();
-            serde_json::json!({ "findings": findings, "fixed": applied })
-        }
-    };
-    serde_json::to_string_pretty(&document).expect("findings are plain data")
+    findings::json(&CheckReport {
+        report: CheckReportKind::Check,
+        findings: json::findings(run.diagnostics(), &run.sources),
+        fixed: None,
+    })
 }
 
 /// Prints a line for each repair, and the number of repairs.
@@ -172,22 +226,54 @@ pub(super) fn verdict(run: &Run, deny: Option<Deny>) -> Exit {
     }
 }
 
-/// Prints every finding to stdout, file by file, and a line with their number.
+/// Prints the findings to stdout, file by file, and a line with their number.
 pub(super) fn print_findings(run: &Run, output: &mut Output) {
-    let text = findings_as_text(run, output.style());
+    print_shown(run, ShownNotes::Folded, output);
+}
+
+fn print_shown(run: &Run, notes: ShownNotes, output: &mut Output) {
+    let text = findings_as_text(run, notes, output.style());
     output.result(&text);
 }
 
-/// Every finding beside the results.
+/// The findings beside the results.
 pub(super) fn say_findings(run: &Run, output: &Output) {
-    output.say(findings_as_text(run, output.error_style()).trim_end());
+    output.say(findings_as_text(run, ShownNotes::Folded, output.error_style()).trim_end());
 }
 
-fn findings_as_text(run: &Run, style: Style) -> String {
+/// The findings of a file that are shown, and the notes of each rule that are only counted.
+fn unfolded<'a>(
+    findings: impl Iterator<Item = &'a Diagnostic>,
+    notes: ShownNotes,
+) -> (Vec<&'a Diagnostic>, Vec<Vec<&'a Diagnostic>>) {
+    let mut folded: BTreeMap<Code, Vec<&Diagnostic>> = BTreeMap::new();
+    let mut shown = Vec::new();
+    let mut seen = BTreeSet::new();
+    for finding in findings {
+        let is_note = finding.severity == Severity::Note;
+        match notes {
+            ShownNotes::None if is_note => {}
+            ShownNotes::Folded if is_note && !seen.insert(finding.code) => {
+                folded.entry(finding.code).or_default().push(finding);
+            }
+            ShownNotes::Folded | ShownNotes::All | ShownNotes::None => shown.push(finding),
+        }
+    }
+    (shown, folded.into_values().collect())
+}
+
+fn findings_as_text(run: &Run, notes: ShownNotes, style: Style) -> String {
     let mut text = String::new();
     for file in &run.files {
-        text += &render::human_first(SHOWN, file.diagnostics.iter(), &run.sources, style);
-        let more = file.diagnostics.len().saturating_sub(SHOWN);
+        let all: Vec<&Diagnostic> = file.diagnostics.iter().collect();
+        let (shown, folded) = unfolded(file.diagnostics.iter(), notes);
+        let first = shown.iter().take(SHOWN).copied();
+        text += &render::human_some(first, &all, &run.sources, style);
+        let folded = folded.iter();
+        for line in folded.filter_map(|it| render::folded(it, &run.sources)) {
+            text += &format!("{line}\n\n");
+        }
+        let more = shown.len().saturating_sub(SHOWN);
         if more > 0 {
             let name = &run.sources.get(file.source).name;
             text += &format!("and {more} more in {name}\n\n");

@@ -21,7 +21,7 @@ pub(super) fn run(command: &CostArgs, output: &mut Output) -> Result<Exit, Vec<S
     if !compile::all_read(&run) {
         match command.format {
             ReportFormat::Human | ReportFormat::Markdown => print_findings(&run, output),
-            ReportFormat::Json => output.line(&findings_as_json(&run)),
+            ReportFormat::Json => output.result(&findings_as_json(&run)),
         }
         return Ok(Exit::Wrong);
     }

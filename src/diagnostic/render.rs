@@ -34,17 +34,26 @@ pub fn human_first<'a>(
     sources: &Sources,
     style: Style,
 ) -> String {
+    let findings: Vec<&Diagnostic> = findings.collect();
+    let shown = findings.iter().take(most).copied();
+    human_some(shown, &findings, sources, style)
+}
+
+/// These findings of `all`, as [`human`] shows them. Credentials in the other findings are masked, too.
+pub fn human_some<'a>(
+    shown: impl Iterator<Item = &'a Diagnostic>,
+    all: &[&Diagnostic],
+    sources: &Sources,
+    style: Style,
+) -> String {
     let renderer = if style.color {
         Renderer::styled()
     } else {
         Renderer::plain()
     };
     let renderer = renderer.term_width(style.width);
-    let findings: Vec<&Diagnostic> = findings.collect();
-    let mask = Mask::of(findings.iter().copied(), sources);
-    findings
-        .into_iter()
-        .take(most)
+    let mask = Mask::of(all.iter().copied(), sources);
+    shown
         .map(|finding| {
             let shown = ShownFinding {
                 finding,
@@ -74,6 +83,26 @@ pub fn fixable(safe: usize, others: usize, more: bool) -> Option<String> {
             findings(safe)
         )),
     }
+}
+
+/// A line about notes that are not shown: their rule, their number, and their lines.
+#[must_use]
+pub fn folded(notes: &[&Diagnostic], sources: &Sources) -> Option<String> {
+    let code = notes.first()?.code;
+    let place = |note: &&Diagnostic| Some(sources.position(note.place(sources)?).0);
+    let mut lines: Vec<usize> = notes.iter().filter_map(place).collect();
+    lines.sort_unstable();
+    lines.dedup();
+    let numbers: Vec<String> = lines.iter().map(usize::to_string).collect();
+    let at = match numbers.as_slice() {
+        [] => String::new(),
+        [line] => format!(" in line {line}"),
+        [most @ .., last] => format!(" in lines {} and {last}", most.join(", ")),
+    };
+    let count = notes.len();
+    Some(format!(
+        "note[{code}]: {count} more{at}; `tierc check --notes all` shows them"
+    ))
 }
 
 /// A line with the numbers of findings.

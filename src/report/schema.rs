@@ -7,10 +7,12 @@ use super::affected::AffectedReport;
 use super::capacity::CapacityReport;
 use super::cost::json::CostReport;
 use super::diff::DiffReport;
+use super::findings::CheckReport;
 use super::plan::PlanReport;
 
 /// The schema of each report. A new report needs a line here.
 const REPORTS: &[fn(&mut SchemaGenerator) -> Schema] = &[
+    SchemaGenerator::subschema_for::<CheckReport>,
     SchemaGenerator::subschema_for::<CostReport>,
     SchemaGenerator::subschema_for::<CapacityReport>,
     SchemaGenerator::subschema_for::<DiffReport>,
