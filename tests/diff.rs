@@ -77,9 +77,13 @@ pub(crate) fn cases() -> Vec<String> {
     names
 }
 
-/// The exit code of a subcommand with some more arguments.
+/// The exit code of a subcommand with some more arguments; 2 if the sides of `diff` or `plan` differ.
 pub(crate) fn exit(folder: &Path, subcommand: &str, arguments: &[&str]) -> i32 {
-    let arguments: Vec<&str> = [subcommand].iter().chain(arguments).copied().collect();
+    let detailed: &[&str] = match subcommand {
+        "diff" | "plan" => &["--detailed-exitcode"],
+        _ => &[],
+    };
+    let arguments = [&[subcommand], arguments, detailed].concat();
     code(&tierc(folder, &arguments))
 }
 

@@ -1,6 +1,7 @@
 //! What README shows is what tierc does.
 
 mod attributes;
+mod ci;
 mod coverage;
 mod language;
 mod wording;

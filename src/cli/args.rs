@@ -27,7 +27,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  success
   1  wrong arguments; an error from a file, Git or Prometheus; an internal error
-  2  two states differ (diff, plan); a file would change (check --fix --diff)
+  2  two states differ (diff and plan with --detailed-exitcode); a file would change (check --fix --diff)
   3  the input breaks a rule or the language, or no safe plan exists
   4  a limit of --fail-on was exceeded
   5  the committed output is stale";
@@ -301,6 +301,9 @@ pub(super) struct Diff {
     /// read from disk, not rendered again.
     #[arg(long)]
     pub(super) artifacts: bool,
+    /// Exit with 2 if the two states differ, as `terraform plan` does.
+    #[arg(long)]
+    pub(super) detailed_exitcode: bool,
     /// Exit with 4 if the change exceeds a limit; may be repeated. disruption=failover means this
     /// disruption or worse. cost=+20% and cost=+500 apply to the floor and to the ceiling.
     #[arg(long, value_name = "LIMIT")]
@@ -324,6 +327,9 @@ pub(super) struct PlanArgs {
     /// The output format.
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
     pub(super) format: ReportFormat,
+    /// Exit with 2 if the two states differ, as `terraform plan` does.
+    #[arg(long)]
+    pub(super) detailed_exitcode: bool,
     /// Write the scripts of each step into DIR, with the generated trees that they read. 00 is BEFORE.
     /// 01 is the state after step 1, with apply.sh, verify.sh and undo.sh of that step, and so on.
     #[arg(long, value_name = "DIR")]

@@ -34,10 +34,10 @@ pub(super) fn run(command: &Diff, output: &mut Output) -> Result<Exit, Vec<Strin
     say_called(&comparison, output);
     let (report, costs) = report(command, &comparison, texts.as_ref(), output);
     write(&report, command, output);
-    let differs = if report.environments.is_empty() {
-        Exit::Fine
-    } else {
+    let differs = if command.detailed_exitcode && !report.environments.is_empty() {
         Exit::Differs
+    } else {
+        Exit::Fine
     };
     let exceeded = report.gates.iter().any(|gate| gate.exceeded);
     let gate = if exceeded { Exit::Gate } else { Exit::Fine };

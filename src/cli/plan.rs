@@ -72,7 +72,7 @@ fn tell(
         states: root,
         written: out.is_some(),
     };
-    let exit = ended(&report)
+    let exit = ended(&report, command.detailed_exitcode)
         .max(if broken { Exit::Wrong } else { Exit::Fine })
         .max(say_wrong(comparison, command.out.is_some(), output))
         .max(say_hidden(comparison, output))
@@ -183,7 +183,7 @@ fn of_one_side(
 }
 
 /// The exit code that follows from the report.
-fn ended(report: &PlanReport) -> Exit {
+fn ended(report: &PlanReport, detailed: bool) -> Exit {
     let blocked = report.environments.iter().any(|it| it.blocked.is_some());
     let parts = [
         report.environments.len(),
@@ -193,7 +193,8 @@ fn ended(report: &PlanReport) -> Exit {
     match (blocked, parts.iter().sum::<usize>()) {
         (true, _) => Exit::Wrong,
         (false, 0) => Exit::Fine,
-        (false, _) => Exit::Differs,
+        (false, _) if detailed => Exit::Differs,
+        (false, _) => Exit::Fine,
     }
 }
 

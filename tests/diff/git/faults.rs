@@ -382,7 +382,7 @@ fn what_a_clone_leaves_out_is_not_absent() {
     );
     assert!(said.contains("(git: "), "{said}");
     fs::rename(&gone, repository.path()).unwrap();
-    assert_eq!(code(&tierc(&at, &base)), 2);
+    assert_eq!(code(&tierc(&at, &base)), 0);
 }
 
 #[test]
