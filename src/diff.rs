@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
-use crate::model::{Environment, EnvironmentField, Name};
+use crate::model::{Api, Environment, EnvironmentField, Name};
 use crate::pair::Pair;
 
 pub use fold::{Fold, Root};
@@ -33,8 +33,8 @@ pub enum Presence {
 pub enum DiffPlace {
     /// The environment as a whole: names, labels, network, delivery, schedules, alerts, money.
     Environment,
-    /// The API.
-    Api,
+    /// An API.
+    Api(Name),
     /// A worker pool.
     Worker(Name),
     /// A service that is counted and not rendered.
@@ -53,7 +53,7 @@ impl std::fmt::Display for DiffPlace {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Environment => f.write_str("environment"),
-            Self::Api => f.write_str("api"),
+            Self::Api(name) => f.write_str(&Api::path(name)),
             Self::Worker(name) => write!(f, "worker.{name}"),
             Self::Service(name) => write!(f, "service.{name}"),
             Self::Pgbouncer => f.write_str("pgbouncer"),
@@ -79,20 +79,22 @@ impl JsonSchema for DiffPlace {
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let pattern =
-            "^(environment|api|pgbouncer|database|(worker|service|redis|nodes)[.][a-z0-9-]+)$";
+            "^(environment|api|pgbouncer|database|(api|worker|service|redis|nodes)[.][a-z0-9-]+)$";
         json_schema!({ "type": "string", "pattern": pattern })
     }
 }
 
 impl DiffPlace {
-    /// The name of a pool, service or group.
+    /// The name of an API, pool, service or group.
     #[must_use]
     pub fn name(&self) -> Option<&Name> {
         match self {
-            Self::Worker(name) | Self::Service(name) | Self::Redis(name) | Self::Nodes(name) => {
-                Some(name)
-            }
-            Self::Environment | Self::Api | Self::Pgbouncer | Self::Database => None,
+            Self::Api(name)
+            | Self::Worker(name)
+            | Self::Service(name)
+            | Self::Redis(name)
+            | Self::Nodes(name) => Some(name),
+            Self::Environment | Self::Pgbouncer | Self::Database => None,
         }
     }
 
@@ -118,7 +120,7 @@ impl DiffPlace {
             | EnvironmentField::load_test(_)
             | EnvironmentField::budget(_)
             | EnvironmentField::cost(_) => Self::Environment,
-            EnvironmentField::api(_) => Self::Api,
+            EnvironmentField::api(_) => Self::Api(Api::of_path(path).unwrap_or_else(Api::unnamed)),
             EnvironmentField::worker(_) => Self::Worker(name()),
             EnvironmentField::service(_) => Self::Service(name()),
             EnvironmentField::pgbouncer(_) => Self::Pgbouncer,
@@ -158,7 +160,7 @@ pub struct AttributeChange {
     pub cause: Cause,
 }
 
-/// A pool, group or service that only changes its name.
+/// An API, pool, group or service that only changes its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartRename {
     /// What it is, under its new name.
@@ -176,7 +178,7 @@ pub struct Changes {
     pub presence: Presence,
     /// What only changed its name.
     pub renames: Vec<PartRename>,
-    /// The pools, services and groups that only one side has.
+    /// The APIs, pools, services and groups that only one side has.
     pub parts: BTreeMap<DiffPlace, Presence>,
     /// The attributes that change, in the model's order.
     pub changes: Vec<AttributeChange>,
@@ -268,7 +270,7 @@ fn both(before: &Environment, after: &Environment, same_catalogue: Option<bool>)
     }
 }
 
-/// The pools, services and groups that only one side has.
+/// The APIs, pools, services and groups that only one side has.
 fn parts(before: &Environment, after: &Environment) -> BTreeMap<DiffPlace, Presence> {
     let mut parts = BTreeMap::new();
     let mut add = |names: Pair<Vec<&Name>>, place: fn(Name) -> DiffPlace| {
@@ -284,6 +286,7 @@ fn parts(before: &Environment, after: &Environment) -> BTreeMap<DiffPlace, Prese
         }
     };
     let sides = Pair::new(before, after);
+    add(sides.map(|it| it.api.keys().collect()), DiffPlace::Api);
     add(
         sides.map(|it| it.worker.keys().collect()),
         DiffPlace::Worker,

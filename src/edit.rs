@@ -9,6 +9,7 @@ mod statement;
 
 use std::fmt::{self, Display, Formatter};
 
+pub use crate::model::declaration::quoted;
 pub use address::{Address, Pick, Segment, Slot, spelled};
 pub use statement::{Statement, statements};
 
@@ -100,10 +101,4 @@ impl Display for Edit {
             EditAction::Remove => write!(f, "remove `{path}`"),
         }
     }
-}
-
-/// A KDL string literal for `text`.
-#[must_use]
-pub fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

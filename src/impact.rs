@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::catalogue::Catalogue;
 use crate::diff::{Changes, Presence};
-use crate::model::{Apply, Environment};
+use crate::model::{Api, Apply, Environment, Name};
 use crate::pair::Pair;
 
 pub use fingerprint::Fingerprint;
@@ -86,10 +86,23 @@ pub enum FeltBy {
     Nobody,
     /// The API's callers.
     Api,
+    /// The callers of these APIs.
+    Apis(Vec<String>),
     /// The jobs of these pools.
     Pools(Vec<String>),
     /// Everything that uses the database or Redis.
     Everyone,
+}
+
+impl FeltBy {
+    /// The callers of one API.
+    fn api(name: &Name) -> Self {
+        if Api::is_unnamed(name) {
+            Self::Api
+        } else {
+            Self::Apis(vec![name.to_string()])
+        }
+    }
 }
 
 impl std::fmt::Display for FeltBy {
@@ -97,6 +110,8 @@ impl std::fmt::Display for FeltBy {
         match self {
             Self::Nobody => f.write_str("nobody"),
             Self::Api => f.write_str("the API"),
+            Self::Apis(names) if names.len() == 1 => write!(f, "API `{}`", names.join("")),
+            Self::Apis(names) => write!(f, "APIs `{}`", names.join("`, `")),
             Self::Pools(names) if names.len() == 1 => write!(f, "pool `{}`", names.join("")),
             Self::Pools(names) => write!(f, "pools `{}`", names.join("`, `")),
             Self::Everyone => f.write_str("everyone"),

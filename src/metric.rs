@@ -14,7 +14,7 @@ pub mod state;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::{Environment, Name, Scaler, Worker, Workload};
+use crate::model::{Api, Environment, Name, Scaler, Worker, Workload};
 
 /// A tracked metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -125,8 +125,8 @@ impl std::fmt::Display for Unit {
 /// A part of an environment that can run out.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Component {
-    /// The API.
-    Api,
+    /// An API.
+    Api(Name),
     /// A worker pool.
     Worker(Name),
     /// The database's primary.
@@ -141,7 +141,7 @@ pub enum Component {
 impl std::fmt::Display for Component {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Api => f.write_str("api"),
+            Self::Api(name) => f.write_str(&Api::path(name)),
             Self::Worker(name) => write!(f, "worker.{name}"),
             Self::Database => f.write_str("database"),
             Self::ReadReplicas => f.write_str("database.replicas"),
@@ -171,7 +171,10 @@ const AT_MAXIMUM: f64 = 100.0;
 /// Every watched metric of an environment, component by component.
 #[must_use]
 pub fn tracked(environment: &Environment) -> Vec<Tracked> {
-    let mut tracked = api(environment);
+    let mut tracked = Vec::new();
+    for (name, it) in &environment.api {
+        tracked.extend(api(environment, name, it));
+    }
     for name in environment.worker.keys() {
         tracked.extend(worker(environment, name));
     }
@@ -204,9 +207,9 @@ fn one(metric: Metric, of: &Component, threshold: f64, query: String, paths: &[&
     }
 }
 
-fn api(environment: &Environment) -> Vec<Tracked> {
-    let (of, alerts) = (Component::Api, &environment.alerts);
-    let more_pods = match environment.api.scaler() {
+fn api(environment: &Environment, name: &Name, api: &Api) -> Vec<Tracked> {
+    let (of, alerts) = (Component::Api(name.clone()), &environment.alerts);
+    let more_pods = match api.scaler() {
         Scaler::Fixed => "replicas.count",
         Scaler::Hpa | Scaler::Keda => "replicas.max",
     };
@@ -215,23 +218,23 @@ fn api(environment: &Environment) -> Vec<Tracked> {
             Metric::ApiCpu,
             &of,
             f64::from(alerts.api_cpu.value),
-            pods_cpu(environment, &environment.api.workload),
+            pods_cpu(environment, &api.workload),
             &[more_pods],
         ),
         one(
             Metric::ApiMemory,
             &of,
             f64::from(alerts.api_memory.value),
-            pods_memory(environment, &environment.api.workload),
+            pods_memory(environment, &api.workload),
             &["limits.memory"],
         ),
     ];
-    if !environment.api.workload.is_fixed() {
+    if !api.workload.is_fixed() {
         tracked.push(one(
             Metric::ApiReplicas,
             &of,
             AT_MAXIMUM,
-            query::api_replicas(environment),
+            query::api_replicas(environment, &api.workload),
             &[more_pods],
         ));
     }

@@ -1,6 +1,7 @@
 //! The resolved environment: plain data. Every value is present and has its origin.
 
 pub mod attribute;
+mod by_api;
 pub mod clock;
 pub mod count;
 pub mod declaration;
@@ -36,6 +37,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::source::Sourced;
 pub use attribute::{Attribute, Attributes, Difference};
+pub use by_api::{ApisNode, ByApi};
 pub use clock::{ClockTime, Days, LastDay, Moment};
 pub use duration::Duration;
 pub use image::Image;
@@ -115,8 +117,8 @@ node! {
         maps labels: BTreeMap<String, Sourced<String>> = LABELS, "team=\"platform\"";
         /// The queue library.
         child framework: Option<Sourced<Framework>>, "\"bullmq\"";
-        /// The API.
-        node api: Api;
+        /// The APIs by name; the only one is called `api`.
+        one_or_named api: ByApi<Api>;
         /// The worker pools by name.
         named worker: BTreeMap<Name, Worker>;
         /// Everything else that needs connections or room.

@@ -1,5 +1,6 @@
 //! The file over its tier over the defaults, as a complete environment with origins.
 
+mod api;
 mod database;
 mod nodes;
 mod operation;
@@ -18,8 +19,8 @@ use crate::catalogue::Catalogue;
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
 use crate::model::declaration::Settled as _;
 use crate::model::{
-    Alerts, Api, Cost, Deliver, Environment, Name, Network, NodeGroup, Schedule, Service, Via,
-    Worker,
+    Alerts, Api, ByApi, Cost, Deliver, Environment, Name, Network, NodeGroup, Schedule, Service,
+    Via, Worker,
 };
 use crate::source::{Inputs, Sourced, Sources};
 
@@ -132,8 +133,8 @@ fn environment(
         service,
         network: Network::settle(stated.network, resolver, "network"),
         deliver: Deliver::settle(stated.deliver, resolver, "deliver"),
-        off_hours: schedule::off_hours(resolver, stated.off_hours, &worker),
-        event: schedule::events(resolver, stated.event, &worker),
+        off_hours: schedule::off_hours(resolver, stated.off_hours, &api, &worker),
+        event: schedule::events(resolver, stated.event, &api, &worker),
         schedule: Schedule::settle(stated.schedule, resolver, "schedule"),
         alerts: Alerts::settle(stated.alerts, resolver, "alerts"),
         load_test: operation::load_tests(resolver, stated.load_test),
@@ -159,10 +160,14 @@ fn placed(
     tier: &Ast,
     app: &Sourced<Name>,
     catalogue: &Catalogue,
-) -> (BTreeMap<Name, NodeGroup>, Api, BTreeMap<Name, Worker>) {
+) -> (
+    BTreeMap<Name, NodeGroup>,
+    ByApi<Api>,
+    BTreeMap<Name, Worker>,
+) {
     let groups = nodes::resolve(resolver, &file.stated.nodes, &tier.stated.nodes);
     let landing = nodes::Landing::new(&groups, catalogue);
-    let api = api(resolver, file, tier, app, &landing);
+    let api = api::resolve(resolver, file, tier, app, &landing);
     let worker = worker::resolve(resolver, file, tier, app, &landing);
     (groups, api, worker)
 }
@@ -197,35 +202,6 @@ fn names(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> BaseNames {
         app,
         namespace,
         cluster,
-    }
-}
-
-fn api(
-    resolver: &mut Resolver<'_>,
-    file: &Ast,
-    tier: &Ast,
-    app: &Sourced<Name>,
-    landing: &nodes::Landing<'_>,
-) -> Api {
-    let mut base = tier.stated.api.clone();
-    workload::bounds_over_count(&file.stated.api.workload, &mut base.workload);
-    let node = file.stated.api.clone().over(base);
-    let metric = Vec::settle(node.metric, resolver, "api.metric");
-    let place = workload::WorkloadPlace {
-        app,
-        role: "api",
-        arch: landing.arch_for(None),
-        window: None,
-    };
-    let workload = workload::resolve(resolver, "api", node.workload, &place);
-    Api {
-        // An autoscaler alone reads metrics.
-        metric: if workload.is_fixed() {
-            Vec::new()
-        } else {
-            metric
-        },
-        workload,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::parse::scan;
 use crate::parse::tree::{KdlEntry, KdlNode};
 use crate::source::Span;
 
-use find::{arguments, locate, states};
+use find::{arguments, is_keyed, locate, states};
 
 /// Why edits were not applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,7 +150,8 @@ fn set(text: &str, node: &KdlNode<'_>, address: &Address, value: &str) -> Option
             })
         }
         Slot::Arguments => {
-            let keyed = address.nodes.last().is_some_and(has_key);
+            let last = address.nodes.last();
+            let keyed = last.is_some_and(|last| is_keyed(node, last));
             let mut spans: Vec<Range<usize>> = arguments(node)
                 .skip(usize::from(keyed))
                 .map(|entry| range(entry.value.span))
@@ -174,10 +175,6 @@ fn set(text: &str, node: &KdlNode<'_>, address: &Address, value: &str) -> Option
         }
         Slot::Node => None,
     }
-}
-
-fn has_key(segment: &Segment) -> bool {
-    matches!(segment.pick, Pick::Key(_))
 }
 
 fn is_property(entry: &KdlEntry<'_>, key: &str) -> bool {

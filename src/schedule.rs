@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::model::{Environment, Event, Name, OffHours, Scaler};
+use crate::model::{Api, Environment, Event, Name, OffHours, Scaler, Workload};
 
 use cron::Trigger;
 pub use zone::Zone;
@@ -19,8 +19,8 @@ pub use zone::Zone;
 /// A workload that a schedule concerns.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ScheduleSubject {
-    /// The API.
-    Api,
+    /// An API.
+    Api(Name),
     /// A worker pool.
     Pool(Name),
 }
@@ -29,9 +29,29 @@ impl std::fmt::Display for ScheduleSubject {
     /// Its path in KDL spelling.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Api => f.write_str("api"),
+            Self::Api(name) => f.write_str(&Api::path(name)),
             Self::Pool(name) => write!(f, "worker.{name}"),
         }
+    }
+}
+
+impl ScheduleSubject {
+    /// The workload, if the environment has it.
+    #[must_use]
+    pub fn workload<'a>(&self, environment: &'a Environment) -> Option<&'a Workload> {
+        Some(match self {
+            Self::Api(name) => &environment.api.get(name)?.workload,
+            Self::Pool(name) => &environment.worker.get(name)?.workload,
+        })
+    }
+
+    /// What decides how many pods it has.
+    #[must_use]
+    pub fn scaler(&self, environment: &Environment) -> Option<Scaler> {
+        Some(match self {
+            Self::Api(name) => environment.api.get(name)?.scaler(),
+            Self::Pool(name) => environment.worker.get(name)?.scaler(),
+        })
     }
 }
 
@@ -120,7 +140,7 @@ impl ZonedWindow<'_> {
     #[must_use]
     pub fn leaves(&self, subject: &ScheduleSubject) -> Option<u32> {
         let count = match subject {
-            ScheduleSubject::Api => self.hours.api.as_ref(),
+            ScheduleSubject::Api(name) => self.hours.api.get(name),
             ScheduleSubject::Pool(name) => self.hours.worker.get(name),
         };
         count.map(|count| count.value)
@@ -174,7 +194,7 @@ impl<'a> Occasion<'a> {
     #[must_use]
     pub fn floor(&self, subject: &ScheduleSubject) -> Option<u32> {
         let count = match subject {
-            ScheduleSubject::Api => self.event.api.as_ref(),
+            ScheduleSubject::Api(name) => self.event.api.get(name),
             ScheduleSubject::Pool(name) => self.event.worker.get(name),
         };
         count.map(|count| count.value)
@@ -233,8 +253,8 @@ impl<'a> Calendar<'a> {
             .iter()
             .map(|it| (&it.event.api, &it.event.worker));
         let mut subjects = BTreeSet::new();
-        for (api, workers) in windows.chain(events) {
-            subjects.extend(api.as_ref().map(|_| ScheduleSubject::Api));
+        for (apis, workers) in windows.chain(events) {
+            subjects.extend(apis.keys().cloned().map(ScheduleSubject::Api));
             subjects.extend(workers.keys().cloned().map(ScheduleSubject::Pool));
         }
         subjects
@@ -251,7 +271,7 @@ impl<'a> Calendar<'a> {
             ScheduleSubject::Pool(name) if self.triggered.contains(name) => {
                 own(it).or_else(|| it.returns(at))
             }
-            ScheduleSubject::Api | ScheduleSubject::Pool(_) => own(it),
+            ScheduleSubject::Api(_) | ScheduleSubject::Pool(_) => own(it),
         };
         let open = self.windows.iter().filter(|window| window.is_open(at));
         let counts = open.filter_map(|it| Some((it.leaves(subject)?, it.key)));

@@ -107,7 +107,7 @@ fn names_are_those_of_the_generated_objects() {
     let artifacts = tierc::emit::emit(&environment, None, &catalogue, "prod.kdl");
     let all: String = artifacts.values().map(String::as_str).collect();
     for name in [
-        environment.api.workload.autoscaler_name(),
+        environment.api.sole().unwrap().workload.autoscaler_name(),
         environment
             .worker
             .values()

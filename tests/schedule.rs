@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use tierc::compile::Run;
-use tierc::model::Environment;
+use tierc::model::{Api, Environment};
 use tierc::schedule::{Calendar, Coming, ScheduleSubject, WantedCount, Zone};
 
 use crate::laws::config;
@@ -214,7 +214,8 @@ fn open(from: &str, to: &str, first: &str, last: &str) -> Vec<String> {
     let mut turns = Vec::new();
     let mut was = false;
     for at in minutes(at(first), at(last)) {
-        let is = calendar.wanted(&ScheduleSubject::Api, at) != WantedCount::Declared;
+        let is =
+            calendar.wanted(&ScheduleSubject::Api(Api::unnamed()), at) != WantedCount::Declared;
         if is != was {
             turns.push(format!("{} {at}", if is { "open" } else { "shut" }));
         }
@@ -252,8 +253,9 @@ fn off_hours_open_on_their_days_and_may_close_on_the_next() {
          off-hours from=\"09:00\" to=\"10:00\" days=\"mon\" zone=\"Etc/UTC\" { api 0 }",
     );
     let calendar = Calendar::of(environment(&run));
-    let asleep =
-        |text: &str| calendar.wanted(&ScheduleSubject::Api, at(text)) != WantedCount::Declared;
+    let asleep = |text: &str| {
+        calendar.wanted(&ScheduleSubject::Api(Api::unnamed()), at(text)) != WantedCount::Declared
+    };
     // The 27th is a Friday.
     for (moment, expected) in [
         ("2026-11-27T07:59:00Z", false),
@@ -290,7 +292,7 @@ fn an_event_wins_over_off_hours_and_the_highest_floor_over_others() {
         WantedCount::AtLeast { event, pods, .. } => format!("{event} {pods}"),
         WantedCount::Asleep { window, pods } => format!("{window} {pods}"),
     };
-    let api = |text: &str| pods(&ScheduleSubject::Api, text);
+    let api = |text: &str| pods(&ScheduleSubject::Api(Api::unnamed()), text);
     assert_eq!(api("2027-03-26T20:29:00Z"), "mon-fri-20:00-08:00 0");
     assert_eq!(api("2027-03-26T20:30:00Z"), "sale 8");
     assert_eq!(api("2027-03-28T10:00:00Z"), "peak 10");
@@ -370,7 +372,7 @@ fn floors_under_pools_return_where_the_trigger_is_open_and_those_of_the_api_do_n
                 };
                 assert_eq!(wanted, trigger.is_open(at).then_some(coming), "{from} {at}");
                 assert_eq!(
-                    calendar.wanted(&ScheduleSubject::Api, at),
+                    calendar.wanted(&ScheduleSubject::Api(Api::unnamed()), at),
                     WantedCount::Declared
                 );
                 seen[side] += u32::from(wanted.is_some());

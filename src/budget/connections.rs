@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::model::workload::most;
 use crate::model::{
-    Api, Direct, Environment, Name, Quantity, Queue, Service, Via, Worker, Workload,
+    Api, ByApi, Direct, Environment, Name, Quantity, Queue, Service, Via, Worker, Workload,
 };
 use crate::source::{Inputs, Sourced};
 
@@ -166,11 +166,10 @@ pub fn replica(environment: &Environment) -> ServerBudget {
         Via::Pgbouncer => (pooled(environment), Vec::new()),
         Via::Direct => (
             0,
-            vec![Term {
-                who: "api".into(),
-                pods: environment.api.workload.peak(),
-                per_pod: environment.api.workload.connections.per_pod.value,
-            }],
+            environment
+                .apis()
+                .map(|(who, api)| at_peak(who, api))
+                .collect(),
         ),
     };
     ServerBudget {
@@ -244,12 +243,15 @@ pub fn demand(environment: &Environment) -> Vec<Term> {
 
 /// What [`demand`] is of these workloads, for a derivation.
 pub fn demand_of(
-    api: &Api,
+    api: &ByApi<Api>,
     worker: &BTreeMap<Name, Worker>,
     service: &BTreeMap<Name, Service>,
     inputs: &mut Inputs,
 ) -> Vec<Term> {
-    let mut terms = vec![at_maximum("api".to_owned(), &api.workload, None, inputs)];
+    let mut terms = Vec::new();
+    for (name, api) in api {
+        terms.push(at_maximum(Api::path(name), &api.workload, None, inputs));
+    }
     for (name, pool) in worker {
         let who = format!("worker.{name}");
         terms.push(at_maximum(who, &pool.workload, pool.pause.as_ref(), inputs));
@@ -292,20 +294,27 @@ fn at_maximum(
     term
 }
 
-/// Client connections that PgBouncer must accept: the maxima plus the surge of every rollout. If a
-/// pool's pods end slowly, all old pods exist beside all new ones. If the API reads from replicas
-/// through PgBouncer, it has a second address there, and a second pool of the same size.
-#[must_use]
-pub fn client_connections(environment: &Environment) -> Vec<Term> {
-    let api = &environment.api.workload;
-    let of_api = |who: &str| Term {
-        who: who.into(),
+/// The connections of an API at its maximum, the surge of a rollout included.
+fn at_peak(who: String, api: &Workload) -> Term {
+    Term {
+        who,
         pods: api.peak(),
         per_pod: api.connections.per_pod.value,
-    };
-    let mut terms = vec![of_api("api")];
-    if reads_through_pgbouncer(environment) {
-        terms.push(of_api("api, reading"));
+    }
+}
+
+/// Client connections that PgBouncer must accept: the maxima plus the surge of every rollout. If a
+/// pool's pods end slowly, all old pods exist beside all new ones. If APIs read from replicas through
+/// PgBouncer, each has a second address there, and a second pool of the same size.
+#[must_use]
+pub fn client_connections(environment: &Environment) -> Vec<Term> {
+    let mut terms = Vec::new();
+    for (who, api) in environment.apis() {
+        let reading = format!("{who}, reading");
+        terms.push(at_peak(who, api));
+        if reads_through_pgbouncer(environment) {
+            terms.push(at_peak(reading, api));
+        }
     }
     terms.extend(environment.worker.iter().map(|(name, worker)| Term {
         who: format!("worker.{name}"),
@@ -320,7 +329,7 @@ pub fn client_connections(environment: &Environment) -> Vec<Term> {
     terms
 }
 
-/// Whether the API opens a second pool at PgBouncer, for the read replicas.
+/// Whether each API opens a second pool at PgBouncer, for the read replicas.
 #[must_use]
 pub fn reads_through_pgbouncer(environment: &Environment) -> bool {
     let replicas = &environment.database.replicas;

@@ -11,7 +11,7 @@ use super::connections::{self, RESERVED, Term};
 use super::packing::{self, Load, Rooms};
 use crate::catalogue::Catalogue;
 use crate::model::platform::leaving_at_once;
-use crate::model::{Environment, Name, Service, Via, Worker, Workload};
+use crate::model::{Api, Environment, Name, Service, Via, Worker, Workload};
 use crate::pair::Pair;
 use crate::source::Inputs;
 
@@ -132,14 +132,12 @@ fn replica(sides: Pair<&Environment>, rolls: bool) -> Sum {
     if via.before == Via::Pgbouncer || via.after == Via::Pgbouncer {
         terms.extend(pooler(sides, rolls));
     }
-    let api = sides.map(|side| &side.api.workload);
     match (via.before, via.after) {
-        (Via::Direct, Via::Direct) => {
-            let weights = api.map(|api| u64::from(api.connections.per_pod.value));
-            terms.extend(mixed("api", &api.map(Rolled::of), weights));
-        }
-        (Via::Direct, Via::Pgbouncer) => terms.push(all_of(api.before)),
-        (Via::Pgbouncer, Via::Direct) => terms.push(all_of(api.after)),
+        (Via::Direct, Via::Direct) => terms.extend(of_apis(sides, |_, api| {
+            u64::from(api.connections.per_pod.value)
+        })),
+        (Via::Direct, Via::Pgbouncer) => terms.extend(all_of(sides.before)),
+        (Via::Pgbouncer, Via::Direct) => terms.extend(all_of(sides.after)),
         (Via::Pgbouncer, Via::Pgbouncer) => {}
     }
     terms.push(direct(sides));
@@ -151,12 +149,47 @@ fn replica(sides: Pair<&Environment>, rolls: bool) -> Sum {
     }
 }
 
-fn all_of(api: &Workload) -> Term {
-    Term {
-        who: "api".into(),
+fn all_of(side: &Environment) -> impl Iterator<Item = Term> {
+    side.apis().map(|(who, api)| Term {
+        who,
         pods: api.peak(),
         per_pod: api.connections.per_pod.value,
+    })
+}
+
+/// The connections of every API during the step. `weight` says how many a pod of a side has. One that only
+/// one side has comes or goes with all of its pods.
+fn of_apis(
+    sides: Pair<&Environment>,
+    weight: impl Fn(&Environment, &Workload) -> u64,
+) -> Vec<Term> {
+    let names = sides.map(|side| side.api.keys());
+    let names: BTreeSet<&Name> = names.before.chain(names.after).collect();
+    let mut terms = Vec::new();
+    for name in names {
+        let who = Api::path(name);
+        let of = |side: &Environment| -> Option<u64> {
+            Some(weight(side, &side.api.get(name)?.workload))
+        };
+        let weights = sides.map(of);
+        let apis = sides.map(|side| side.api.get(name).map(|api| &api.workload));
+        match (
+            apis.before.zip(weights.before),
+            apis.after.zip(weights.after),
+        ) {
+            (Some((before, old)), Some((after, new))) => {
+                let rolled = Pair::new(before, after).map(Rolled::of);
+                terms.extend(mixed(&who, &rolled, Pair::new(old, new)));
+            }
+            (Some((api, weight)), None) | (None, Some((api, weight))) => terms.push(Term {
+                who,
+                pods: api.peak(),
+                per_pod: u32::try_from(weight).unwrap_or(u32::MAX),
+            }),
+            (None, None) => {}
+        }
     }
+    terms
 }
 
 /// The larger reserve of both states: it is unknown when uncounted connections close.
@@ -201,12 +234,10 @@ fn services(sides: Pair<&Environment>, via: Via) -> Vec<Term> {
 }
 
 fn clients(sides: Pair<&Environment>) -> Sum {
-    let api = sides.map(|side| &side.api.workload);
-    let weights = sides.map(|side| {
+    let mut terms = of_apis(sides, |side, api| {
         let pools = 1 + u64::from(connections::reads_through_pgbouncer(side));
-        pools * u64::from(side.api.workload.connections.per_pod.value)
+        pools * u64::from(api.connections.per_pod.value)
     });
-    let mut terms = mixed("api", &api.map(Rolled::of), weights);
     let names = sides.map(|side| side.worker.keys());
     let names: BTreeSet<&Name> = names.before.chain(names.after).collect();
     for name in names {
@@ -414,8 +445,9 @@ fn placed(loads: Pair<&Load>, rolled: &Pair<Rolled<'_>>, weight: fn(&Load) -> u6
 
 /// The Deployment of a load, if a rollout replaces its pods.
 fn rolled<'a>(who: &str, sides: Pair<&'a Environment>) -> Option<Pair<Rolled<'a>>> {
-    if who == "api" {
-        return Some(sides.map(|side| Rolled::of(&side.api.workload)));
+    let apis = sides.map(|side| side.api_at(who).map(|api| Rolled::of(&api.workload)));
+    if let (Some(before), Some(after)) = (apis.before, apis.after) {
+        return Some(Pair::new(before, after));
     }
     let name = who.strip_prefix("worker.")?;
     let pool = |side: &'a Environment| -> Option<Rolled<'a>> {

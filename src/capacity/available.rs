@@ -19,12 +19,8 @@ pub fn supply(
     environment: &Environment,
     catalogue: &Catalogue,
 ) -> Option<f64> {
-    let api = &environment.api.workload;
-    let cpu = || f64::from(api.bounds().1) * float(api.requests.cpu.value.milli());
     match (metric, component) {
-        (Metric::ApiCpu, Component::Api) => Some(cpu()),
-        (Metric::ApiMemory, Component::Api) => Some(float(api.limits.memory.value.units())),
-        (Metric::ApiReplicas, Component::Api) => Some(utilised(api)),
+        (metric, Component::Api(name)) => api(metric, &environment.api.get(name)?.workload),
         (Metric::QueueDepth, Component::Worker(name)) => {
             Some(f64::from(environment.worker.get(name)?.in_force()))
         }
@@ -39,7 +35,22 @@ pub fn supply(
             database(metric, component, environment, catalogue)
         }
         (_, Component::Redis(name)) => redis(metric, environment.redis.get(name)?, catalogue),
-        (_, Component::Api | Component::Worker(_)) => None,
+        (_, Component::Worker(_)) => None,
+    }
+}
+
+fn api(metric: Metric, api: &Workload) -> Option<f64> {
+    match metric {
+        Metric::ApiCpu => Some(f64::from(api.bounds().1) * float(api.requests.cpu.value.milli())),
+        Metric::ApiMemory => Some(float(api.limits.memory.value.units())),
+        Metric::ApiReplicas => Some(utilised(api)),
+        Metric::QueueDepth
+        | Metric::WorkerReplicas
+        | Metric::DbCpu
+        | Metric::DbConnections
+        | Metric::DbStorage
+        | Metric::RedisMemory
+        | Metric::RedisOps => None,
     }
 }
 

@@ -5,7 +5,7 @@ use super::offers::Offers;
 use crate::budget::connections::good_for;
 use crate::edit::{Edit, Statement, quoted, statements};
 use crate::metric::{Component, Metric, Tracked};
-use crate::model::{Database, Environment, Name, Tier, Word, Workload};
+use crate::model::{Api, Database, Environment, Name, Tier, Word, Workload};
 use crate::source::Origin;
 
 /// A change to try: edits of the environment's file.
@@ -87,7 +87,13 @@ fn overrides(
     offers: &Offers,
 ) -> Vec<Trial> {
     match (&tracked.component, tracked.metric) {
-        (Component::Api, metric) => api(metric, growth * tracked.threshold, growth, environment),
+        (Component::Api(name), metric) => {
+            let most = growth * tracked.threshold;
+            let api = environment.api.get(name);
+            api.map_or_else(Vec::new, |it| {
+                of_api(&Api::path(name), metric, (most, growth), &it.workload)
+            })
+        }
         (Component::Worker(name), _) => worker(name, growth, environment),
         (Component::Database, metric) => database(metric, growth, environment, offers),
         (Component::ReadReplicas, metric) => replicas(metric, growth, environment, offers),
@@ -121,17 +127,21 @@ fn grown_bytes(bytes: u64, growth: f64) -> u64 {
 }
 
 /// `most` is the upper bound of the projection, in the metric's unit.
-fn api(metric: Metric, most: f64, growth: f64, environment: &Environment) -> Vec<Trial> {
-    let workload = &environment.api.workload;
+fn of_api(
+    node: &str,
+    metric: Metric,
+    (most, growth): (f64, f64),
+    workload: &Workload,
+) -> Vec<Trial> {
     if metric == Metric::ApiMemory {
-        return vec![more_memory(most, growth, workload).into()];
+        return vec![more_memory(node, most, growth, workload).into()];
     }
-    vec![more_pods("api", workload, growth).into()]
+    vec![more_pods(node, workload, growth).into()]
 }
 
 /// A larger limit, and a larger request to match. A node reserves room for requests only, so a pod
 /// that uses more than its request takes memory from others.
-fn more_memory(percent: f64, growth: f64, workload: &Workload) -> Vec<Edit> {
+fn more_memory(node: &str, percent: f64, growth: f64, workload: &Workload) -> Vec<Edit> {
     let whole = |bytes: u64| u32::try_from(bytes).unwrap_or(u32::MAX);
     let limit = whole(workload.limits.memory.value.mebibytes());
     let request = whole(workload.requests.memory.value.mebibytes());
@@ -143,9 +153,10 @@ fn more_memory(percent: f64, growth: f64, workload: &Workload) -> Vec<Edit> {
     let mut edits = Vec::new();
     if used > request {
         let request = mebibytes(steps(used).min(limit));
-        edits.push(Edit::set("api.requests.memory", request));
+        edits.push(Edit::set(format!("{node}.requests.memory"), request));
     }
-    edits.push(Edit::set("api.limits.memory", mebibytes(limit)));
+    let path = format!("{node}.limits.memory");
+    edits.push(Edit::set(path, mebibytes(limit)));
     edits
 }
 

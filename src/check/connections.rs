@@ -43,8 +43,9 @@ pub static RULES: &[&Rule] = &[
 
 /// The drivers of everything that connects through PgBouncer, with their owners.
 fn drivers(environment: &Environment) -> Vec<(String, StatedDriver<'_>)> {
-    let api = &environment.api.workload;
-    let mut stated = vec![("api".to_owned(), api.stated_driver())];
+    let apis = environment.apis();
+    let apis = apis.map(|(who, api)| (who, api.stated_driver()));
+    let mut stated: Vec<(String, Option<StatedDriver<'_>>)> = apis.collect();
     for (name, pool) in &environment.worker {
         stated.push((format!("worker.{name}"), pool.workload.stated_driver()));
     }
@@ -89,8 +90,10 @@ pub(super) enum Surge {
 
 /// Labels every value that decides the number of clients at the maxima.
 fn clients(mut finding: Finding, environment: &Environment, surge: Surge) -> Finding {
-    finding = pods(finding, "api", &environment.api.workload, surge);
-    finding = per_pod(finding, "api", &environment.api.workload);
+    for (who, api) in environment.apis() {
+        finding = pods(finding, &who, api, surge);
+        finding = per_pod(finding, &who, api);
+    }
     for (name, worker) in &environment.worker {
         let who = format!("worker.{name}");
         finding = pods(finding, &who, &worker.workload, surge);

@@ -22,7 +22,7 @@ use super::connections::Surge;
 use super::workloads::workloads;
 use super::{Context, Finding, Findings, Rule};
 use crate::budget::packing::{self, Load, Resource, Room, Rooms};
-use crate::model::{Environment, Name, Quantity, Service, Worker};
+use crate::model::{Environment, Name, Quantity, Service, Worker, Workload};
 use crate::source::Sourced;
 
 /// The family's rules, by name.
@@ -69,6 +69,12 @@ fn pool<'a>(environment: &'a Environment, who: &str) -> Option<&'a Worker> {
     environment.worker.get(who.strip_prefix("worker.")?)
 }
 
+/// The API or the pool of a path such as `api` or `worker.batch`.
+fn workload<'a>(environment: &'a Environment, who: &str) -> Option<&'a Workload> {
+    let api = environment.api_at(who).map(|api| &api.workload);
+    api.or_else(|| pool(environment, who).map(|pool| &pool.workload))
+}
+
 /// The service of a path such as `service.outbox`.
 fn service<'a>(environment: &'a Environment, who: &str) -> Option<&'a Service> {
     environment.service.get(who.strip_prefix("service.")?)
@@ -80,11 +86,10 @@ fn amounts<'a>(
     who: &str,
 ) -> Option<(&'a Sourced<Quantity>, &'a Sourced<Quantity>)> {
     let requests = match who {
-        "api" => &environment.api.workload.requests,
         "pgbouncer" => &environment.pgbouncer.requests,
         _ => match service(environment, who) {
             Some(service) => return Some((&service.cpu, &service.memory)),
-            None => &pool(environment, who)?.workload.requests,
+            None => &workload(environment, who)?.requests,
         },
     };
     Some((&requests.cpu, &requests.memory))
@@ -145,11 +150,7 @@ fn asked(
 /// Labels the number of pods of `load`, and what ties them to their nodes.
 fn counted_pods(mut finding: Finding, environment: &Environment, load: &Load) -> Finding {
     let who = &load.who;
-    let workload = match who.as_str() {
-        "api" => Some(&environment.api.workload),
-        _ => pool(environment, who).map(|pool| &pool.workload),
-    };
-    if let Some(workload) = workload {
+    if let Some(workload) = workload(environment, who) {
         finding = super::connections::pods(finding, who, workload, Surge::Counted);
         finding = finding.given(&workload.arch);
     }

@@ -2,6 +2,7 @@
 
 use crate::ast::Ast;
 use crate::edit::{Edit, EditAction, Segment};
+use crate::model::{Api, Name};
 
 /// The text to add to `file`: inside the top-level node if the file has it, else with the whole
 /// node. `None` if the edit removes something or has no place.
@@ -29,7 +30,14 @@ fn stands(file: &Ast, head: &str) -> bool {
         None => (head, ""),
     };
     match node {
-        "api" => file.stated.api.workload.place.is_some(),
+        "api" => {
+            let known = |(known, _): &(&Name, _)| match name {
+                "" => Api::is_unnamed(known),
+                _ => known.as_str() == name,
+            };
+            let api = file.stated.api.iter().find(known);
+            api.is_some_and(|(_, api)| api.workload.place.is_some())
+        }
         "pgbouncer" => file.stated.pgbouncer.place.is_some(),
         "database" => file.stated.database.place.is_some(),
         "worker" => file.stated.worker.contains_key(name),

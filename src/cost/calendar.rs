@@ -13,7 +13,7 @@ use super::{Estimate, Range};
 use crate::budget::packing::{AtBound, needed};
 use crate::budget::scaling::asked_for;
 use crate::catalogue::Catalogue;
-use crate::model::{Environment, Money, Name, Scaler};
+use crate::model::{Api, Environment, Money, Name, Scaler};
 use crate::pair::Pair;
 use crate::schedule::{Calendar, Occasion, ScheduleSubject, ZonedWindow};
 
@@ -137,7 +137,7 @@ pub fn scheduled(
 fn subject(who: &str) -> Option<ScheduleSubject> {
     match who.strip_prefix("worker.") {
         Some(name) => Name::parse(name).ok().map(ScheduleSubject::Pool),
-        None => (who == "api").then_some(ScheduleSubject::Api),
+        None => Api::of_path(who).map(ScheduleSubject::Api),
     }
 }
 
@@ -150,7 +150,10 @@ fn asked(
 ) -> Option<u32> {
     let floor = occasion.floor(subject)?;
     match subject {
-        ScheduleSubject::Api => (!environment.api.workload.is_fixed()).then_some(floor),
+        ScheduleSubject::Api(name) => {
+            let api = environment.api.get(name)?;
+            (!api.workload.is_fixed()).then_some(floor)
+        }
         ScheduleSubject::Pool(name) => {
             let pool = environment.worker.get(name)?;
             let most = pool.workload.replicas.max.value;

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cause, DiffPlace, Presence};
 use crate::model::{
-    Attribute, Difference, Environment, EnvironmentField, KafkaTopicField, NodeGroupField,
-    PostgresqlQueueField, PrometheusQueueField, QueueField, RabbitmqQueueField, RedisGroupField,
-    RedisListField, RedisStreamField, ReplicasField, SqsQueueField, Use, WorkerField,
-    WorkloadField,
+    ApiField, Attribute, ConnectionsField, Difference, Environment, EnvironmentField,
+    KafkaTopicField, NodeGroupField, PostgresqlQueueField, PrometheusQueueField, QueueField,
+    RabbitmqQueueField, RedisGroupField, RedisListField, RedisStreamField, ReplicasField,
+    SqsQueueField, Use, WorkerField, WorkloadField,
 };
 use crate::pair::Pair;
 use crate::source::{Derivation, Origin, SourceId};
@@ -155,18 +155,21 @@ fn stated_parts(
         })
         .map(|difference| DiffPlace::of(difference.field, &difference.path))
         .collect();
+    let names_apis = stated
+        .iter()
+        .any(|place| matches!(place, DiffPlace::Api(_)));
     let names_pools = stated
         .iter()
         .any(|place| matches!(place, DiffPlace::Worker(_)));
     for (place, presence) in parts {
         let displaced = match place {
-            // A file that names any pool names them all.
+            // A file that names any API or any pool names them all.
+            DiffPlace::Api(_) => names_apis,
             DiffPlace::Worker(_) => names_pools,
             DiffPlace::Redis(name) => *presence == Presence::Removed && loses_uses(sides, name),
             DiffPlace::Service(_) => true,
             DiffPlace::Nodes(_)
             | DiffPlace::Environment
-            | DiffPlace::Api
             | DiffPlace::Pgbouncer
             | DiffPlace::Database => false,
         };
@@ -182,7 +185,11 @@ fn stated_parts(
 fn founds(field: EnvironmentField) -> bool {
     matches!(
         field,
-        EnvironmentField::worker(
+        EnvironmentField::api(ApiField::workload(
+            WorkloadField::replicas(_)
+                | WorkloadField::requests(_)
+                | WorkloadField::connections(ConnectionsField::per_pod(()))
+        )) | EnvironmentField::worker(
             WorkerField::queue(
                 QueueField::redis_list(RedisListField::list(()))
                     | QueueField::postgresql(PostgresqlQueueField::name(()))

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{DiffPlace, PartRename};
 use crate::model::{
-    Attribute, Environment, EnvironmentField, Name, RedisGroupField, WorkerField, WorkloadField,
+    ApiField, Attribute, Environment, EnvironmentField, Name, RedisGroupField, WorkerField,
+    WorkloadField,
 };
 use crate::pair::Pair;
 use crate::source::Origin;
 
-/// Every pool, service and group of `before` that has another name in `after`. Names that derive
+/// Every API, pool, service and group of `before` that has another name in `after`. Names that derive
 /// from the part's name do not count as differences. Each part matches once, in order of names.
 pub(super) fn find(before: &Environment, after: &Environment) -> Vec<PartRename> {
     let sides = Pair::new(before, after).map(names);
@@ -34,11 +35,13 @@ pub(super) fn find(before: &Environment, after: &Environment) -> Vec<PartRename>
 }
 
 fn names(environment: &Environment) -> BTreeSet<DiffPlace> {
+    let apis = environment.api.keys().cloned().map(DiffPlace::Api);
     let workers = environment.worker.keys().cloned().map(DiffPlace::Worker);
     let services = environment.service.keys().cloned().map(DiffPlace::Service);
     let redis = environment.redis.keys().cloned().map(DiffPlace::Redis);
     let nodes = environment.nodes.keys().cloned().map(DiffPlace::Nodes);
-    workers.chain(services).chain(redis).chain(nodes).collect()
+    let pods = apis.chain(workers).chain(services);
+    pods.chain(redis).chain(nodes).collect()
 }
 
 fn by_place(environment: &Environment) -> BTreeMap<DiffPlace, Vec<Attribute>> {
@@ -74,7 +77,8 @@ fn follows_name(attribute: &Attribute) -> bool {
 pub(super) fn is_name(field: EnvironmentField) -> bool {
     matches!(
         field,
-        EnvironmentField::worker(WorkerField::workload(WorkloadField::name(())))
+        EnvironmentField::api(ApiField::workload(WorkloadField::name(())))
+            | EnvironmentField::worker(WorkerField::workload(WorkloadField::name(())))
             | EnvironmentField::redis(
                 RedisGroupField::name(())
                     | RedisGroupField::env_url(())
@@ -103,14 +107,12 @@ impl PartRename {
     /// Renames the part in `environment`, and changes nothing else.
     pub fn make(&self, environment: &mut Environment) {
         match self.place {
+            DiffPlace::Api(_) => give(&mut environment.api, &self.names),
             DiffPlace::Worker(_) => give(&mut environment.worker, &self.names),
             DiffPlace::Service(_) => give(&mut environment.service, &self.names),
             DiffPlace::Redis(_) => give(&mut environment.redis, &self.names),
             DiffPlace::Nodes(_) => give(&mut environment.nodes, &self.names),
-            DiffPlace::Environment
-            | DiffPlace::Api
-            | DiffPlace::Pgbouncer
-            | DiffPlace::Database => {}
+            DiffPlace::Environment | DiffPlace::Pgbouncer | DiffPlace::Database => {}
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Resolves a path to a place in a file: the nodes, and the slot of the last one.
 
 use super::quoted;
+use crate::model::Api;
 
 /// A place in a file, by its nodes from the top level inward.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub enum Pick {
     Only,
     /// The one with this first argument.
     Key(String),
+    /// The one without a name, or with the name that it has then: `api` and `api "api"`.
+    Unnamed,
     /// The one at this position among its siblings, from 1. A step of a scaling policy is written
     /// `pods` or `percent`; its name here is `policy`.
     Nth(usize),
@@ -61,8 +64,10 @@ const VALUES: [&str; 7] = [
 ];
 /// Top-level nodes with properties and without a block.
 const PROPERTIES: [&str; 6] = ["labels", "network", "schedule", "budget", "cost", "deliver"];
+/// The top-level node of an API.
+const API: &str = "api";
 /// Top-level nodes with a block, at most one of each in a file.
-const BLOCKS: [&str; 4] = ["api", "pgbouncer", "database", "alerts"];
+const BLOCKS: [&str; 3] = ["pgbouncer", "database", "alerts"];
 /// Top-level nodes that are identified by their first argument.
 const KEYED: [&str; 6] = ["worker", "service", "redis", "nodes", "event", "load-test"];
 
@@ -73,6 +78,19 @@ impl Segment {
             name: name.to_owned(),
             pick: Pick::Only,
         }
+    }
+
+    /// An API, or the count of one, by its path.
+    fn api(path: &str) -> Option<Self> {
+        let name = Api::of_path(path)?;
+        Some(if Api::is_unnamed(&name) {
+            Self {
+                name: API.to_owned(),
+                pick: Pick::Unnamed,
+            }
+        } else {
+            Self::keyed(API, name.as_str())
+        })
     }
 
     fn keyed(name: &str, key: &str) -> Self {
@@ -87,7 +105,7 @@ impl Segment {
     #[must_use]
     pub fn head(&self) -> Option<String> {
         match &self.pick {
-            Pick::Only => Some(self.name.clone()),
+            Pick::Only | Pick::Unnamed => Some(self.name.clone()),
             Pick::Key(key) => Some(format!("{} {}", self.name, quoted(key))),
             Pick::Nth(_) | Pick::Hours(_) => None,
         }
@@ -111,7 +129,15 @@ impl Address {
         if PROPERTIES.contains(&top) {
             return Some(below(&[], top, property(rest?)));
         }
-        let (node, rest) = if BLOCKS.contains(&top) {
+        let (node, rest) = if top == API {
+            let node = Segment::api(path)?;
+            let rest = match &node.pick {
+                Pick::Key(name) => rest.and_then(|rest| rest.strip_prefix(name.as_str())),
+                Pick::Only | Pick::Unnamed | Pick::Nth(_) | Pick::Hours(_) => rest,
+            };
+            let rest = rest.map(|rest| rest.strip_prefix('.').unwrap_or(rest));
+            (node, rest.filter(|rest| !rest.is_empty()))
+        } else if BLOCKS.contains(&top) {
             (Segment::only(top), rest)
         } else {
             let (key, rest) = split(rest?);
@@ -175,6 +201,9 @@ fn inside(node: Segment, path: &str) -> Option<Address> {
             nodes,
             slot: property(child),
         });
+    }
+    if (top == "event" || top == "off-hours") && child == API {
+        return Some(inner(&outer, Segment::api(path)?, Slot::Arguments));
     }
     let Some(rest) = rest else {
         return Some(match child {
@@ -297,6 +326,17 @@ mod tests {
             ("database.multi-az", "#true", "database { multi-az #true }"),
             ("database.replicas.count", "15", "database { replicas 15 }"),
             ("api.replicas.count", "3", "api { replicas 3 }"),
+            (
+                "api.public.replicas.min",
+                "3",
+                "api \"public\" { replicas min=3 }",
+            ),
+            ("event.sale.api", "8", "event \"sale\" { api 8 }"),
+            (
+                "event.sale.api.public",
+                "8",
+                "event \"sale\" { api \"public\" 8 }",
+            ),
             (
                 "worker.beat.replicas.count",
                 "1",

@@ -12,7 +12,8 @@ mod stores;
 use super::attribute_values::AttributeValues;
 use crate::catalogue::Catalogue;
 use crate::metric::{self, Component, Metric, Tracked};
-use crate::model::{Duration, Environment, MetricSource, PoolerSource};
+use crate::model::{Api, Duration, Environment, MetricSource, PoolerSource};
+pub(super) use pods::section_of;
 
 /// CloudWatch's values come every minute, up to ten minutes late, so no alert reacts faster.
 const CLOUDWATCH: Duration = Duration::from_mins(5);
@@ -163,14 +164,15 @@ fn group(environment: &Environment, tracked: &[Tracked]) -> Option<AlertGroup> {
 /// The alert for a tracked metric's threshold.
 fn of_metric(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
     match (tracked.metric, &tracked.component) {
-        (Metric::ApiCpu | Metric::ApiMemory | Metric::ApiReplicas, _) => {
-            pods::api(environment, tracked)
-        }
+        (_, Component::Api(name)) => pods::api(environment, name, tracked),
         (Metric::QueueDepth | Metric::WorkerReplicas, Component::Worker(name)) => {
             pods::worker(environment, name, tracked)
         }
         (
-            Metric::QueueDepth
+            Metric::ApiCpu
+            | Metric::ApiMemory
+            | Metric::ApiReplicas
+            | Metric::QueueDepth
             | Metric::WorkerReplicas
             | Metric::DbCpu
             | Metric::DbConnections
@@ -207,11 +209,39 @@ fn above(
     }
 }
 
+/// How people call the component of an API's metric.
+fn called(of: &Component) -> String {
+    match of {
+        Component::Api(name) => Api::called(name),
+        Component::Worker(_)
+        | Component::Database
+        | Component::ReadReplicas
+        | Component::Redis(_) => format!("`{of}`"),
+    }
+}
+
+fn pods_of(of: &Component) -> String {
+    match of {
+        Component::Api(name) if Api::is_unnamed(name) => "the API's pods".to_owned(),
+        Component::Api(_)
+        | Component::Worker(_)
+        | Component::Database
+        | Component::ReadReplicas
+        | Component::Redis(_) => format!("the pods of {}", called(of)),
+    }
+}
+
 fn summary(tracked: &Tracked) -> String {
     let (of, most) = (&tracked.component, tracked.threshold);
     match tracked.metric {
-        Metric::ApiCpu => format!("the API's pods use more than {most}% of the CPU they request"),
-        Metric::ApiMemory => format!("a pod of the API uses more than {most}% of its memory limit"),
+        Metric::ApiCpu => format!(
+            "{} use more than {most}% of the CPU they request",
+            pods_of(of)
+        ),
+        Metric::ApiMemory => format!(
+            "a pod of {} uses more than {most}% of its memory limit",
+            called(of)
+        ),
         Metric::ApiReplicas | Metric::WorkerReplicas => {
             format!("`{of}` needs more pods than its autoscaler's maximum")
         }
@@ -249,7 +279,10 @@ fn lasting(environment: &Environment, metric: Metric) -> Duration {
 /// Fires if the component's metrics are missing.
 fn absent(environment: &Environment, of: &Component, tracked: &[Tracked]) -> Option<Alert> {
     let expr = match of {
-        Component::Api => pods::api_unmeasured(environment, tracked),
+        Component::Api(name) => {
+            let api = environment.api.get(name)?;
+            pods::api_unmeasured(environment, &api.workload, tracked)
+        }
         Component::Worker(name) => {
             pods::worker_unmeasured(environment, environment.worker.get(name)?, tracked)
         }

@@ -9,7 +9,7 @@ use crate::emit::yaml::{Map, YamlValue, yaml};
 use crate::emit::endpoint::PORT;
 use crate::emit::metadata::of_environment;
 use crate::emit::secret::{self, SecretEntry};
-use crate::model::{Environment, RedisGroup, Use};
+use crate::model::{Api, Environment, RedisGroup, Use};
 
 /// From this number on, Helm reads integers in values files as floats and may print `1e+06`.
 const FLOATS_FROM: i128 = 1_000_000;
@@ -34,6 +34,10 @@ pub fn values(environment: &Environment) -> YamlValue {
         .iter()
         .map(|(name, pool)| (name.to_string(), workload::worker(environment, name, pool)))
         .collect();
+    let (alone, named): (Vec<_>, Vec<_>) = environment
+        .api
+        .iter()
+        .partition(|(name, _)| Api::is_unnamed(name));
     let mut values = yaml!({
         "namespace": &environment.namespace,
         "labels": of_environment(environment),
@@ -48,9 +52,18 @@ pub fn values(environment: &Environment) -> YamlValue {
             ("DATABASE_URL", secret::direct_url(environment)),
             ("DIRECT_URL", secret::direct_url(environment)),
         ]) },
-        "api": workload::api(environment),
-        "workers": workers,
     });
+    if let YamlValue::Map(values) = &mut values {
+        for (_, api) in alone {
+            values.insert("api", workload::api(environment, api));
+        }
+        if !named.is_empty() {
+            let apis = named.into_iter();
+            let apis = apis.map(|(name, api)| (name.to_string(), workload::api(environment, api)));
+            values.insert("apis", YamlValue::Map(apis.collect()));
+        }
+        values.insert("workers", workers);
+    }
     guard(&mut values);
     values
 }

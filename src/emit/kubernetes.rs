@@ -10,7 +10,7 @@ use super::alerts::Watch;
 use super::{Artifacts, yaml};
 use crate::catalogue::Catalogue;
 use crate::emit::yaml::{YamlValue, yaml};
-use crate::model::{Autoscalers, Environment, Name, Scaler, Worker};
+use crate::model::{Api, Autoscalers, Environment, Name, Scaler, Worker};
 
 /// The files below `kubernetes/`; `source_name` is the environment's file name for their headers.
 #[must_use]
@@ -77,12 +77,13 @@ fn autoscalers(environment: &Environment, source_name: &str) -> Artifacts {
     let mut add = |path: String, objects: &[YamlValue]| {
         files.insert(path, yaml::documents(objects, source_name));
     };
-    let api = &environment.api;
-    match api.scaler() {
-        Scaler::Fixed => {}
-        Scaler::Hpa | Scaler::Keda => {
-            let hpa = hpa::hpa(environment, &api.workload, &api.metric);
-            add(API_HPA.to_owned(), &[hpa]);
+    for (name, api) in &environment.api {
+        match api.scaler() {
+            Scaler::Fixed => {}
+            Scaler::Hpa | Scaler::Keda => {
+                let hpa = hpa::hpa(environment, &api.workload, &api.metric);
+                add(api_hpa(name), &[hpa]);
+            }
         }
     }
     for (name, pool) in &environment.worker {
@@ -99,8 +100,15 @@ fn autoscalers(environment: &Environment, source_name: &str) -> Artifacts {
     files
 }
 
-/// The file of the API's autoscaler below `kubernetes/`.
-pub const API_HPA: &str = "api-hpa.yaml";
+/// The file of an API's autoscaler below `kubernetes/`.
+#[must_use]
+pub fn api_hpa(name: &Name) -> String {
+    if Api::is_unnamed(name) {
+        "api-hpa.yaml".to_owned()
+    } else {
+        format!("api-{name}-hpa.yaml")
+    }
+}
 
 /// The file of a pool's autoscaler below `kubernetes/`; `None` if its count is fixed.
 #[must_use]

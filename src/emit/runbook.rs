@@ -75,6 +75,11 @@ const PARTS: [(&str, &str); 11] = [
 static TEMPLATES: LazyLock<Templates<'static>> = LazyLock::new(|| {
     let mut templates = template::templates();
     templates.add_filter("pods", |pods: u64| counted(pods, "pod"));
+    templates.add_filter("capitalised", |text: String| {
+        let mut letters = text.chars();
+        let first = letters.next().map(|first| first.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect::<String>()
+    });
     for (name, text) in PARTS {
         templates
             .add_template(name, text)
@@ -98,7 +103,7 @@ struct RunbookFacts {
     by_helm: bool,
     schedule: schedule::RunbookSchedule,
     secrets: Vec<Secret>,
-    api: pods::RunbookApi,
+    apis: Vec<pods::RunbookApi>,
     pools: Vec<pods::RunbookPool>,
     pgbouncer: pooler::Pooler,
     database: database::RunbookDatabase,
@@ -131,8 +136,9 @@ pub fn runbook(
 #[must_use]
 pub fn actions(environment: &Environment, catalogue: &Catalogue, watch: &Watch) -> Vec<Action> {
     let facts = facts(environment, catalogue, watch, "");
-    let sections = [&facts.sh, &facts.schedule.sh, &facts.api.sh]
+    let sections = [&facts.sh, &facts.schedule.sh]
         .into_iter()
+        .chain(facts.apis.iter().map(|api| &api.sh))
         .chain([&facts.pgbouncer.sh, &facts.database.sh])
         .chain(facts.pools.iter().map(|pool| &pool.sh))
         .chain(facts.groups.iter().map(|group| &group.sh))
@@ -156,7 +162,7 @@ fn facts(
         by_helm: environment.deliver.autoscalers.value == Autoscalers::Helm,
         schedule: schedule::schedule(environment),
         secrets: secrets(environment),
-        api: pods::api(environment),
+        apis: pods::apis(environment),
         pools: pods::pools(environment),
         pgbouncer: pooler::pooler(environment, catalogue, watch),
         database: database::database(environment, catalogue),

@@ -280,7 +280,9 @@ fn undefined(
             continue;
         }
         // The variable of a loop, which is mostly over workloads.
-        if let Some(workload) = known.get("api").filter(|_| index == 0 && path != part) {
+        let apis = known.get("apis").and_then(|apis| apis.as_object());
+        let workload = apis.and_then(|apis| apis.values().next());
+        if let Some(workload) = workload.filter(|_| index == 0 && path != part) {
             known = workload;
             continue;
         }

@@ -37,7 +37,7 @@ pub(super) fn environment(
         ),
         EnvironmentField::network(field) => network(field),
         EnvironmentField::deliver(field) => deliver(field),
-        EnvironmentField::api(field) => workload::api(field, step),
+        EnvironmentField::api(field) => workload::api(field, change, step),
         EnvironmentField::worker(field) => workload::worker(field, change, step),
         EnvironmentField::service(field) => workload::service(field),
         EnvironmentField::pgbouncer(field) => pgbouncer::pgbouncer(field, step),

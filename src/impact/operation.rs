@@ -22,7 +22,7 @@ pub(super) fn off_hours(field: OffHoursField, change: &AttributeChange) -> Impac
             scaled("off-hours apply at different times").felt_by(FeltBy::Everyone)
         }
         OffHoursField::api(()) => {
-            scaled("the API sleeps in off-hours, or no longer does").felt_by(FeltBy::Api)
+            scaled("the API sleeps in off-hours, or no longer does").felt_by(api(change))
         }
         OffHoursField::worker(()) => {
             scaled("the pool is paused at a different count in off-hours, or no longer paused")
@@ -44,12 +44,18 @@ pub(super) fn event(field: EventField, change: &AttributeChange) -> Impact {
             scaled("the event's minimums apply at a different time")
         }
         EventField::api(()) => {
-            scaled("the API has a different minimum during the event").felt_by(FeltBy::Api)
+            scaled("the API has a different minimum during the event").felt_by(api(change))
         }
         EventField::worker(()) => {
             scaled("the pool has a different minimum during the event").felt_by(pool(change))
         }
     }
+}
+
+/// The API at the end of a path such as `event.sale.api` or `event.sale.api.public`.
+fn api(change: &AttributeChange) -> FeltBy {
+    let last = change.path.rsplit('.').next().unwrap_or_default();
+    FeltBy::api(&Name::composed(last.to_owned()))
 }
 
 /// The pool at the end of a path such as `event.sale.worker.batch`.

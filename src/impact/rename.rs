@@ -16,6 +16,12 @@ pub fn renames(changes: &Changes) -> Vec<Impact> {
                 "tierc: object names are attributes of their own",
             )
             .felt_by(FeltBy::Pools(vec![name.to_string()])),
+            DiffPlace::Api(name) => Impact::new(
+                Class::None,
+                "only the key of the API's values and the name of its autoscaler's file change",
+                "tierc: object names are attributes of their own",
+            )
+            .felt_by(FeltBy::api(name)),
             DiffPlace::Redis(_) => Impact::new(
                 Class::Rolling,
                 "pods read the group's address from a Secret with the new name",
@@ -30,7 +36,6 @@ pub fn renames(changes: &Changes) -> Vec<Impact> {
             .felt_by(FeltBy::Everyone),
             DiffPlace::Service(_)
             | DiffPlace::Environment
-            | DiffPlace::Api
             | DiffPlace::Pgbouncer
             | DiffPlace::Database => Impact::new(
                 Class::None,

@@ -28,7 +28,7 @@ pub(super) fn added(place: &DiffPlace, step: &ImpactStep<'_>) -> Impact {
     let moved = match place {
         DiffPlace::Nodes(group) => nodes::moved(group, step),
         DiffPlace::Environment
-        | DiffPlace::Api
+        | DiffPlace::Api(_)
         | DiffPlace::Worker(_)
         | DiffPlace::Service(_)
         | DiffPlace::Pgbouncer
@@ -47,6 +47,12 @@ pub(super) fn removed(place: &DiffPlace, step: &ImpactStep<'_>) -> Impact {
             "Kubernetes: a deleted Deployment's pods have their grace period",
         )
         .felt_by(FeltBy::Pools(vec![name.to_string()])),
+        DiffPlace::Api(name) => Impact::new(
+            Class::Outage,
+            "the Deployment is deleted: requests that still arrive fail",
+            "Kubernetes: a deleted Deployment's pods terminate, and its Service has no endpoints",
+        )
+        .felt_by(FeltBy::api(name)),
         DiffPlace::Redis(name) => group_removed(name, step),
         DiffPlace::Nodes(_) => Impact::new(
             Class::Rolling,
@@ -56,7 +62,6 @@ pub(super) fn removed(place: &DiffPlace, step: &ImpactStep<'_>) -> Impact {
         .felt_by(FeltBy::Everyone),
         DiffPlace::Service(_)
         | DiffPlace::Environment
-        | DiffPlace::Api
         | DiffPlace::Pgbouncer
         | DiffPlace::Database => Impact::new(
             Class::None,

@@ -3,10 +3,10 @@
 use super::{Class, FeltBy, Impact, ImpactStep};
 use crate::diff::AttributeChange;
 use crate::model::{
-    ApiField, ConnectionsField, Environment, FallbackField, KafkaTopicField, Name, PodsMetricField,
-    PostgresqlQueueField, PrometheusQueueField, QueueField, RabbitmqQueueField, RedisListField,
-    RedisStreamField, ReplicasField, RolloutField, ServiceField, SqsQueueField, TargetField,
-    Worker, WorkerField, Workload, WorkloadField,
+    Api, ApiField, ConnectionsField, Environment, FallbackField, KafkaTopicField, Name,
+    PodsMetricField, PostgresqlQueueField, PrometheusQueueField, QueueField, RabbitmqQueueField,
+    RedisListField, RedisStreamField, ReplicasField, RolloutField, ServiceField, SqsQueueField,
+    TargetField, Worker, WorkerField, Workload, WorkloadField,
 };
 use crate::pair::Pair;
 
@@ -16,14 +16,19 @@ const HPA: &str = "Kubernetes: autoscaling/v2 reads its specification anew every
 const ONE_SCALER: &str = "KEDA admission webhook: one autoscaler for a workload";
 const KEDA: &str = "KEDA: the operator reconciles a ScaledObject when it changes";
 
-pub(super) fn api(field: ApiField, step: &ImpactStep<'_>) -> Impact {
-    let told = is_told(step, |side| Some(&side.api.workload));
+pub(super) fn api(field: ApiField, change: &AttributeChange, step: &ImpactStep<'_>) -> Impact {
+    let name = change.place.name().cloned().unwrap_or_else(Api::unnamed);
+    let told = is_told(step, |side| Some(&side.api.get(&name)?.workload));
+    let felt_by = FeltBy::api(&name);
+    let apis = Pair::new(step.before, step.after).map(|side| side.api.get(&name));
     match field {
-        ApiField::workload(field) if counts(field) => {
-            let sides = Pair::new(step.before, step.after);
-            counted(sides.map(|side| &side.api.workload), HPA, FeltBy::Api)
-        }
-        ApiField::workload(field) => workload(field, FeltBy::Api, told),
+        ApiField::workload(field) if counts(field) => match (apis.before, apis.after) {
+            (Some(before), Some(after)) => {
+                counted(Pair::new(&before.workload, &after.workload), HPA, felt_by)
+            }
+            (None, _) | (_, None) => workload(field, felt_by, told),
+        },
+        ApiField::workload(field) => workload(field, felt_by, told),
         ApiField::metric(PodsMetricField::metric(()) | PodsMetricField::average(())) => {
             Impact::new(
                 Class::Autoscaler,
@@ -189,7 +194,11 @@ fn is_told<'a>(
 
 fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
     // The API has its own HPA; KEDA creates a pool's.
-    let source = if felt_by == FeltBy::Api { HPA } else { KEDA };
+    let source = if matches!(felt_by, FeltBy::Api | FeltBy::Apis(_)) {
+        HPA
+    } else {
+        KEDA
+    };
     let scaled = |reason: &str| Impact::new(Class::Autoscaler, reason, source);
     match field {
         WorkloadField::name(()) => Impact::new(

@@ -42,8 +42,7 @@ fn replicas(environment: &Environment, autoscaler: &str, most: u32) -> String {
     )
 }
 
-pub(super) fn api_replicas(environment: &Environment) -> String {
-    let workload = &environment.api.workload;
+pub(super) fn api_replicas(environment: &Environment, workload: &Workload) -> String {
     replicas(environment, &workload.autoscaler_name(), workload.most())
 }
 

@@ -50,10 +50,9 @@ fn at_maximum(environment: &Environment, workload: &Workload, autoscaler: &str) 
     format!("{wants_more} and max({measured} / {target}) > 1.1")
 }
 
-/// The API's HPA if it needs more pods than its maximum; the value is its pods.
+/// An API's HPA if it needs more pods than its maximum; the value is its pods.
 #[must_use]
-pub fn api_at_maximum(environment: &Environment) -> String {
-    let workload = &environment.api.workload;
+pub fn api_at_maximum(environment: &Environment, workload: &Workload) -> String {
     at_maximum(environment, workload, &workload.autoscaler_name())
 }
 
@@ -206,11 +205,11 @@ pub fn autoscaler(environment: &Environment, hpa: &str) -> String {
     )
 }
 
-/// The API's ready pods; no series while it is scaled to zero.
+/// An API's ready pods; no series while it is scaled to zero.
 #[must_use]
-pub fn api_pods(environment: &Environment) -> String {
+pub fn api_pods(environment: &Environment, workload: &Workload) -> String {
     format!(
         r#"max(kube_deployment_status_replicas_available{{namespace="{}",deployment="{}"}})"#,
-        environment.namespace.value, environment.api.workload.name.value
+        environment.namespace.value, workload.name.value
     )
 }

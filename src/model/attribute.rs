@@ -78,6 +78,15 @@ impl<F> At<'_, F> {
         }
     }
 
+    /// The same, or stays here if the key is empty.
+    pub(super) fn key_or_here(self, key: &str, walk: impl FnOnce(At<'_, F>)) {
+        if key.is_empty() {
+            walk(self);
+        } else {
+            self.key(key, walk);
+        }
+    }
+
     /// Whether a wanted attribute is at this step or below it.
     fn enters(self, step: &str) -> bool {
         self.wanted
@@ -160,7 +169,7 @@ fn one_sided<A: Attributes>(
 }
 
 /// Appends the differences of an optional part.
-fn differences_of<A: Attributes>(
+pub(super) fn differences_of<A: Attributes>(
     sides: Pair<Option<&A>>,
     at: At<'_, A::Field>,
     into: &mut Vec<Difference>,
@@ -342,6 +351,9 @@ impl<A: Attributes + Keyed> Attributes for Vec<A> {
 /// `path` and `step`, joined by a dot unless one is empty.
 #[must_use]
 pub fn join(path: &str, step: &str) -> String {
+    if step.is_empty() {
+        return path.to_owned();
+    }
     let mut joined = below(path, step.len());
     joined.push_str(step);
     joined

@@ -28,7 +28,7 @@ pub(crate) use node::{hyphens, kebab, node, one_node};
 pub use stands::{Stands, TAG};
 pub use table::{Standing, Top};
 pub(crate) use tagged::tagged;
-pub use value::{Literal, Stated, Value};
+pub use value::{Literal, Stated, Value, quoted};
 pub(crate) use walks::walks;
 pub use writing::TextNode;
 
@@ -164,8 +164,13 @@ pub trait Reader {
     /// The values of an attribute that is a map.
     fn map(&mut self, at: &'static Declaration) -> BTreeMap<String, Written<Stated>>;
 
-    /// The values of an attribute by worker pool.
-    fn pools(&mut self, at: &'static Declaration) -> Written<BTreeMap<Name, Pooled<Stated>>>;
+    /// The values of an attribute by worker pool or by API. `unnamed` is the name of what a child without a
+    /// name concerns, if it may have none.
+    fn by_name(
+        &mut self,
+        at: &'static Declaration,
+        unnamed: Option<Name>,
+    ) -> Written<BTreeMap<Name, Pooled<Stated>>>;
 
     /// Reads a node of one of several kinds. `words` are the words of its tag, and `read` gets the stated
     /// one.

@@ -12,10 +12,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::attribute::Keyed;
+use super::declaration::quoted;
 use super::declaration::{Literal, Part as _, TextNode, tagged};
 use super::written::Written;
 use super::{Environment, RabbitmqProtocol, Use};
-use crate::edit::quoted;
 use crate::source::Sourced;
 pub use kafka::{KafkaTopic, KafkaTopicField, KafkaTopicNode};
 pub use postgresql::{PostgresqlQueue, PostgresqlQueueField, PostgresqlQueueNode};

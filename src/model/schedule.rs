@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::declaration::{Form, Unnamed, node};
-use super::{ClockTime, Days, Duration, Environment, Moment, Name, Place, Scaler};
+use super::{Api, ByApi, ClockTime, Days, Duration, Environment, Moment, Name, Place, Scaler};
 use crate::source::Sourced;
 
 /// At most a week.
@@ -27,7 +27,8 @@ node! {
         /// The IANA time zone.
         required zone: Sourced<String> = Form::Placed(Place::Zone), "\"Europe/Berlin\"";
         /// Stops the API during the window; 0 is the only value.
-        child api: Option<Sourced<u32>> = Form::Asleep, "0";
+        #[serde(default)]
+        apis api: ByApi<Sourced<u32>> = Form::Asleep, "0";
         /// The number of pods at which the named pool is paused during the window.
         pools worker: BTreeMap<Name, Sourced<u32>> = Form::Whole(0..=u32::MAX), "\"worker\" 0";
     }
@@ -43,7 +44,8 @@ node! {
         /// How long before `from` the floors apply; 30 minutes by default.
         property lead: Sourced<Duration> = LEAD, "\"30m\"";
         /// The floor of the API: its least number of pods during the event.
-        child api: Option<Sourced<u32>> = FLOOR, "8";
+        #[serde(default)]
+        apis api: ByApi<Sourced<u32>> = FLOOR, "8";
         /// The floor of the named pool: its least number of pods during the event.
         pools worker: BTreeMap<Name, Sourced<u32>> = FLOOR, "\"worker\" 6";
     }
@@ -69,7 +71,8 @@ impl Environment {
     #[must_use]
     pub fn raises_an_hpa(&self, event: &Event) -> bool {
         let mut pools = event.worker.keys().filter_map(|name| self.worker.get(name));
-        (event.api.is_some() && self.api.scaler() == Scaler::Hpa)
+        let mut apis = event.api.keys().filter_map(|name| self.api.get(name));
+        apis.any(|api| api.scaler() == Scaler::Hpa)
             || pools.any(|pool| pool.scaler() == Scaler::Hpa)
     }
 
@@ -105,8 +108,18 @@ impl Environment {
         format!("{}-schedule", self.app.value)
     }
 
-    /// The name of the ConfigMap that records whether off-hours have stopped a pool's Deployment. The API's
-    /// record is in the ConfigMap of the script.
+    /// The name of the ConfigMap that records whether off-hours have stopped an API's Deployment. The record of
+    /// an API without a name is in the ConfigMap of the script.
+    #[must_use]
+    pub fn api_marks_name(&self, api: &Name) -> String {
+        if Api::is_unnamed(api) {
+            self.schedule_name()
+        } else {
+            format!("{}-api-{api}", self.schedule_name())
+        }
+    }
+
+    /// The name of the ConfigMap that records whether off-hours have stopped a pool's Deployment.
     #[must_use]
     pub fn schedule_marks_name(&self, pool: &Name) -> String {
         format!("{}-{pool}", self.schedule_name())

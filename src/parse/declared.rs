@@ -42,8 +42,10 @@ impl Reader for Fields<'_> {
             | Stands::Nodes
             | Stands::Kinds
             | Stands::Named
+            | Stands::OneOrNamed
             | Stands::Unnamed
             | Stands::Pools
+            | Stands::Apis
             | Stands::Among
             | Stands::Variant => {
                 unreachable!("`{}` has no single value", at.name)
@@ -143,8 +145,16 @@ impl Reader for Fields<'_> {
         })
     }
 
-    fn pools(&mut self, at: &'static Declaration) -> Written<BTreeMap<Name, Pooled<Stated>>> {
+    fn by_name(
+        &mut self,
+        at: &'static Declaration,
+        unnamed: Option<Name>,
+    ) -> Written<BTreeMap<Name, Pooled<Stated>>> {
         let children = self.children(&[at.name]);
+        let is_single = unnamed.is_some() && children.iter().all(|child| !child.names_one());
+        if is_single {
+            self.single_children.push(at.name);
+        }
         let Some(first) = children.first().map(Self::name_span) else {
             return Written::default();
         };
@@ -152,11 +162,15 @@ impl Reader for Fields<'_> {
         let mut broken = false;
         for mut child in children {
             let place = child.name_span();
-            match child.pool_and_value(at) {
+            match child.name_and_value(at, unnamed.as_ref()) {
                 Some((pool, _)) if pools.contains_key(&pool.value) => {
-                    let path = format!("{}.{}", child.path, pool.value);
+                    let path = match &unnamed {
+                        Some(unnamed) if *unnamed == pool.value => child.path.clone(),
+                        _ => format!("{}.{}", child.path, pool.value),
+                    };
                     let first = pools.get(&pool.value).map_or(place, |first| first.place);
                     child.cx.duplicate(&path, first, place);
+                    broken |= unnamed.is_some();
                 }
                 Some((pool, value)) => {
                     let place = pool.span;
@@ -164,6 +178,7 @@ impl Reader for Fields<'_> {
                 }
                 None => broken = true,
             }
+            broken |= is_single && child.is_in_doubt();
             child.finish();
         }
         if broken {
@@ -237,11 +252,23 @@ impl Fields<'_> {
         read
     }
 
-    /// A pool's name and the value after it, if both can be read.
-    fn pool_and_value(
+    /// Whether a name precedes the value.
+    fn names_one(&self) -> bool {
+        let first = self.arguments.front();
+        self.arguments.len() > 1 && first.is_some_and(|first| first.whole().is_none())
+    }
+
+    /// The name of a pool or an API and the value after it, if both can be read.
+    fn name_and_value(
         &mut self,
         at: &'static Declaration,
+        unnamed: Option<&Name>,
     ) -> Option<(Spanned<Name>, Spanned<Stated>)> {
+        if let Some(unnamed) = unnamed.filter(|_| !self.names_one()) {
+            let name = Spanned::new(unnamed.clone(), self.name_span());
+            let value = self.argument(at.example, value::stated(&at.form)).value;
+            return value.map(|value| (name, value));
+        }
         if self.lacks_its_pool() {
             return None;
         }

@@ -69,7 +69,7 @@ pub(super) fn push(
     let rolled: Vec<usize> = indices(moves, |kind| {
         matches!(
             kind,
-            MoveKind::Api(ApiMove::Pods) | MoveKind::Pool(_, PoolMove::Pods)
+            MoveKind::Api(_, ApiMove::Pods) | MoveKind::Pool(_, PoolMove::Pods)
         )
     });
     for Replaced { name, pools } in replaced {

@@ -1,7 +1,10 @@
 //! A move, and what it does to a state.
 
-use super::move_kind::{MoveKind, PoolMove};
-use crate::model::{ClusterMode, Environment, Name, RedisGroup, RedisTls, Selection};
+use std::collections::BTreeMap;
+
+use super::move_kind::{ApiMove, MoveKind, PoolMove};
+use crate::model::{ByApi, ClusterMode, Environment, Name, RedisGroup, RedisTls, Selection};
+use crate::schedule::ScheduleSubject;
 use crate::source::Sourced;
 
 /// One move.
@@ -48,8 +51,11 @@ impl Move {
         match &self.edit {
             MoveEdit::Adopt(chosen) => {
                 state.adopt(after, chosen);
+                if let MoveKind::Api(name, ApiMove::Removed) = &self.kind {
+                    unscheduled(state, &ScheduleSubject::Api(name.clone()));
+                }
                 if let MoveKind::Pool(name, PoolMove::Removed) = &self.kind {
-                    unscheduled(state, name);
+                    unscheduled(state, &ScheduleSubject::Pool(name.clone()));
                 }
             }
             MoveEdit::Tls(name, tls) => {
@@ -79,16 +85,20 @@ impl Move {
     }
 }
 
-/// Removes a pool from off-hours and events. A window or event that then names nothing is removed, too.
-fn unscheduled(state: &mut Environment, pool: &Name) {
-    state.off_hours.retain(|_, window| {
-        let named = window.worker.remove(pool).is_some();
-        !named || window.api.is_some() || !window.worker.is_empty()
-    });
-    state.event.retain(|_, event| {
-        let named = event.worker.remove(pool).is_some();
-        !named || event.api.is_some() || !event.worker.is_empty()
-    });
+/// Removes an API or a pool from off-hours and events. A window or event that then names nothing is removed,
+/// too.
+fn unscheduled(state: &mut Environment, subject: &ScheduleSubject) {
+    let remove = |apis: &mut ByApi<Sourced<u32>>, pools: &mut BTreeMap<Name, Sourced<u32>>| {
+        let removed = match subject {
+            ScheduleSubject::Api(name) => apis.remove(name),
+            ScheduleSubject::Pool(name) => pools.remove(name),
+        };
+        removed.is_none() || !apis.is_empty() || !pools.is_empty()
+    };
+    let windows = &mut state.off_hours;
+    windows.retain(|_, window| remove(&mut window.api, &mut window.worker));
+    let events = &mut state.event;
+    events.retain(|_, event| remove(&mut event.api, &mut event.worker));
 }
 
 /// A value of an intermediate state only.

@@ -1,7 +1,7 @@
 //! The kind of a change: changes of one kind are applied together.
 
 use crate::model::{
-    ApiField, ClusterField, DatabaseField, Difference, Environment, EnvironmentField, Name,
+    Api, ApiField, ClusterField, DatabaseField, Difference, Environment, EnvironmentField, Name,
     NodeGroupField, PgbouncerField, ReadReplicasField, RedisGroupField, WorkerField, Workload,
     WorkloadField,
 };
@@ -20,8 +20,8 @@ pub enum MoveKind {
     Schedules,
     /// What is watched.
     Alerts,
-    /// The API.
-    Api(ApiMove),
+    /// An API.
+    Api(Name, ApiMove),
     /// A pool.
     Pool(Name, PoolMove),
     /// A service that is counted.
@@ -42,9 +42,13 @@ pub enum MoveKind {
     Nodes(Name, NodesMove),
 }
 
-/// What moves of the API.
+/// What moves of an API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ApiMove {
+    /// The whole API is new.
+    Added,
+    /// The whole API is removed.
+    Removed,
     /// Its autoscaler.
     Autoscaler,
     /// Its pod template.
@@ -144,7 +148,10 @@ pub fn kind(difference: &Difference, sides: Pair<&Environment>) -> MoveKind {
         EnvironmentField::alerts(_) => MoveKind::Alerts,
         EnvironmentField::network(_) => MoveKind::Network,
         EnvironmentField::deliver(_) => MoveKind::Delivery,
-        EnvironmentField::api(field) => api(field, sides),
+        EnvironmentField::api(field) => {
+            let name = Api::of_path(&difference.path).unwrap_or_else(Api::unnamed);
+            api(field, name, sides)
+        }
         EnvironmentField::worker(field) => pool(field, owner(difference), sides),
         EnvironmentField::service(_) => MoveKind::Service(owner(difference)),
         EnvironmentField::pgbouncer(field) => pgbouncer(field),
@@ -199,16 +206,22 @@ fn owner(difference: &Difference) -> Name {
     Name::composed(name.to_owned())
 }
 
-fn api(field: ApiField, sides: Pair<&Environment>) -> MoveKind {
-    let workloads = sides.map(|side| &side.api.workload);
+fn api(field: ApiField, name: Name, sides: Pair<&Environment>) -> MoveKind {
+    let apis = sides.map(|side| side.api.get(&name));
+    let (before, after) = match (apis.before, apis.after) {
+        (Some(before), Some(after)) => (before, after),
+        (Some(_), None) => return MoveKind::Api(name, ApiMove::Removed),
+        (None, Some(_) | None) => return MoveKind::Api(name, ApiMove::Added),
+    };
+    let workloads = Pair::new(&before.workload, &after.workload);
     match field {
         ApiField::workload(WorkloadField::rollout(_)) if singles_out(workloads) => {
-            MoveKind::Api(ApiMove::Autoscaler)
+            MoveKind::Api(name, ApiMove::Autoscaler)
         }
         ApiField::workload(field) if is_knowledge(field) => MoveKind::Identity,
-        ApiField::workload(field) if scales(field) => MoveKind::Api(ApiMove::Autoscaler),
-        ApiField::workload(_) => MoveKind::Api(ApiMove::Pods),
-        ApiField::metric(_) => MoveKind::Api(ApiMove::Autoscaler),
+        ApiField::workload(field) if scales(field) => MoveKind::Api(name, ApiMove::Autoscaler),
+        ApiField::workload(_) => MoveKind::Api(name, ApiMove::Pods),
+        ApiField::metric(_) => MoveKind::Api(name, ApiMove::Autoscaler),
     }
 }
 

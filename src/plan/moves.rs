@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::beside;
 use super::joint_moves::{self, Paths, Taken};
 use super::move_edit::{Move, MoveEdit};
-use super::move_kind::{MoveKind, NodesMove, PoolMove, kind};
+use super::move_kind::{ApiMove, MoveKind, NodesMove, PoolMove, kind};
 use super::rank::rank;
 use super::redis;
 use super::title::{Changed, title};
@@ -149,7 +149,10 @@ pub fn finer(moves: &[Move], sides: Pair<&Environment>) -> Vec<Move> {
 /// Whether the move exchanges what scales a workload: half an autoscaler is none.
 fn exchanges(kind: &MoveKind, sides: Pair<&Environment>) -> bool {
     let of = |side: &Environment| match kind {
-        MoveKind::Api(_) => Some((side.api.scaler(), side.api.workload.is_singleton())),
+        MoveKind::Api(name, _) => {
+            let api = side.api.get(name)?;
+            Some((api.scaler(), api.workload.is_singleton()))
+        }
         MoveKind::Pool(name, _) => {
             let pool = side.worker.get(name)?;
             Some((pool.scaler(), pool.workload.is_singleton()))
@@ -180,7 +183,7 @@ fn divides(kind: &MoveKind) -> bool {
         kind,
         MoveKind::PoolSizes
             | MoveKind::Pooler
-            | MoveKind::Api(_)
+            | MoveKind::Api(_, ApiMove::Autoscaler | ApiMove::Pods)
             | MoveKind::Pool(_, PoolMove::Autoscaler | PoolMove::Pods)
             | MoveKind::Nodes(_, NodesMove::Count)
     )

@@ -169,7 +169,7 @@ pub fn secrets(states: Pair<State<'_>>) -> Procedure {
 #[must_use]
 pub fn procedure(kind: &MoveKind, states: Pair<State<'_>>) -> Procedure {
     match kind {
-        MoveKind::Api(_)
+        MoveKind::Api(..)
         | MoveKind::Pool(..)
         | MoveKind::Service(_)
         | MoveKind::PoolSizes

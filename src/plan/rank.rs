@@ -34,10 +34,10 @@ fn places(kind: &MoveKind) -> (u8, u8) {
         MoveKind::Database(DatabaseMove::MultiAz) => (10, 69),
         MoveKind::Database(DatabaseMove::Backups) => (11, 68),
         MoveKind::Database(DatabaseMove::Direct) => (45, 20),
-        MoveKind::Api(ApiMove::Autoscaler) | MoveKind::Pool(_, PoolMove::Autoscaler) => (54, 21),
-        MoveKind::Api(ApiMove::Pods) | MoveKind::Pool(_, PoolMove::Pods) | MoveKind::Service(_) => {
-            (52, 22)
-        }
+        MoveKind::Api(_, ApiMove::Autoscaler) | MoveKind::Pool(_, PoolMove::Autoscaler) => (54, 21),
+        MoveKind::Api(_, ApiMove::Pods)
+        | MoveKind::Pool(_, PoolMove::Pods)
+        | MoveKind::Service(_) => (52, 22),
         MoveKind::Nodes(_, NodesMove::Added) => (30, 30),
         MoveKind::Nodes(_, NodesMove::Count) => (31, 65),
         MoveKind::Nodes(_, NodesMove::Type) => (32, 64),
@@ -54,8 +54,8 @@ fn places(kind: &MoveKind) -> (u8, u8) {
         MoveKind::PoolerPace => (39, 44),
         MoveKind::PoolSizes => (41, 43),
         MoveKind::Database(DatabaseMove::ReplicaVia) => (44, 44),
-        MoveKind::Pool(_, PoolMove::Added) => (53, 53),
-        MoveKind::Pool(_, PoolMove::Removed) => (56, 56),
+        MoveKind::Api(_, ApiMove::Added) | MoveKind::Pool(_, PoolMove::Added) => (53, 53),
+        MoveKind::Api(_, ApiMove::Removed) | MoveKind::Pool(_, PoolMove::Removed) => (56, 56),
         MoveKind::RedisUses => (57, 57),
         MoveKind::Redis(_, GroupMove::Removed) => (59, 59),
         MoveKind::Nodes(_, NodesMove::Removed) => (66, 66),
@@ -79,9 +79,7 @@ fn grows(kind: &MoveKind, sides: Pair<&Environment>, catalogue: &Catalogue) -> b
 fn size(kind: &MoveKind, side: &Environment, catalogue: &Catalogue) -> u64 {
     match kind {
         MoveKind::Database(what) => database(*what, side, catalogue),
-        // A held count is what runs: the maximum applies after it ends.
-        MoveKind::Api(ApiMove::Autoscaler) => side.api.workload.bounds().1.into(),
-        MoveKind::Api(ApiMove::Pods) => weight(&side.api.workload),
+        MoveKind::Api(name, what) => api(name, *what, side),
         MoveKind::Pool(name, what) => pool(name, *what, side),
         MoveKind::Service(name) => {
             let service = side.service.get(name);
@@ -112,6 +110,16 @@ fn size(kind: &MoveKind, side: &Environment, catalogue: &Catalogue) -> u64 {
             | GroupMove::Access,
         )
         | MoveKind::Nodes(_, NodesMove::Added | NodesMove::Removed) => 0,
+    }
+}
+
+fn api(name: &Name, what: ApiMove, side: &Environment) -> u64 {
+    let workload = side.api.get(name).map(|api| &api.workload);
+    match what {
+        // A held count is what runs: the maximum applies after it ends.
+        ApiMove::Autoscaler => workload.map_or(0, |workload| workload.bounds().1.into()),
+        ApiMove::Pods => workload.map_or(0, weight),
+        ApiMove::Added | ApiMove::Removed => 0,
     }
 }
 

@@ -146,13 +146,13 @@ fn joins(one: &Move, other: &Move) -> bool {
     let autoscaler = |kind: &MoveKind| {
         matches!(
             kind,
-            MoveKind::Api(ApiMove::Autoscaler) | MoveKind::Pool(_, PoolMove::Autoscaler)
+            MoveKind::Api(_, ApiMove::Autoscaler) | MoveKind::Pool(_, PoolMove::Autoscaler)
         )
     };
     let pods = |kind: &MoveKind| {
         matches!(
             kind,
-            MoveKind::Api(ApiMove::Pods) | MoveKind::Pool(_, PoolMove::Pods)
+            MoveKind::Api(_, ApiMove::Pods) | MoveKind::Pool(_, PoolMove::Pods)
         )
     };
     let both = |is: &dyn Fn(&MoveKind) -> bool| is(&one.kind) && is(&other.kind);

@@ -3,7 +3,7 @@
 
 use super::move_kind::{ApiMove, DatabaseMove, GroupMove, MoveKind, NodesMove, PoolMove};
 use crate::diagnostic::mask::mask_value;
-use crate::model::{Environment, Name, Use, Workload};
+use crate::model::{Api, Environment, Name, Use, Workload};
 use crate::pair::Pair;
 
 /// A changed attribute, with its values as text; `None` on a side without a value.
@@ -128,8 +128,8 @@ fn from_to(owner: &str, changed: &Changed) -> String {
 fn shown(kind: &MoveKind, sides: Pair<&Environment>) -> Option<(String, &'static [&'static str])> {
     const RANGE: &[&str] = &["replicas.count", "replicas.min", "replicas.max", "hold"];
     Some(match kind {
-        MoveKind::Api(ApiMove::Autoscaler) => ("api".into(), RANGE),
-        MoveKind::Api(ApiMove::Pods) => ("api".into(), &[]),
+        MoveKind::Api(name, ApiMove::Autoscaler) => (Api::path(name), RANGE),
+        MoveKind::Api(name, ApiMove::Pods) => (Api::path(name), &[]),
         MoveKind::Pool(name, PoolMove::Autoscaler) => (format!("worker.{name}"), RANGE),
         MoveKind::Pool(name, PoolMove::Pods) => (format!("worker.{name}"), &[]),
         MoveKind::Service(name) => {
@@ -167,7 +167,9 @@ fn shown(kind: &MoveKind, sides: Pair<&Environment>) -> Option<(String, &'static
         MoveKind::Network => ("network".into(), &[]),
         MoveKind::Alerts => ("alerts".into(), &[]),
         MoveKind::Identity | MoveKind::Schedules | MoveKind::RedisUses => (String::new(), &[]),
-        MoveKind::Delivery | MoveKind::Pool(_, PoolMove::Added | PoolMove::Removed) => return None,
+        MoveKind::Delivery
+        | MoveKind::Api(_, ApiMove::Added | ApiMove::Removed)
+        | MoveKind::Pool(_, PoolMove::Added | PoolMove::Removed) => return None,
     })
 }
 
@@ -200,11 +202,7 @@ fn headline(kind: &MoveKind, sides: Pair<&Environment>) -> String {
             "hand the autoscalers over to {}",
             sides.after.deliver.autoscalers.value
         ),
-        MoveKind::Api(ApiMove::Autoscaler) => {
-            let what = scaled(sides.map(|side| Some(&side.api.workload)));
-            format!("set the API's {what}: {}", bounds(sides, api))
-        }
-        MoveKind::Api(ApiMove::Pods) => "roll the API's pods".into(),
+        MoveKind::Api(name, what) => api(name, *what, sides),
         MoveKind::Pool(name, PoolMove::Autoscaler) => {
             let of = |side: &Environment| side.worker.get(name).map(|pool| range(&pool.workload));
             let workloads = sides.map(|side| side.worker.get(name).map(|pool| &pool.workload));
@@ -267,9 +265,26 @@ fn range(workload: &Workload) -> String {
     }
 }
 
-#[allow(clippy::unnecessary_wraps)] // the pools' may be absent
-fn api(side: &Environment) -> Option<String> {
-    Some(range(&side.api.workload))
+fn api(name: &Name, what: ApiMove, sides: Pair<&Environment>) -> String {
+    let of = |what: &str| {
+        if Api::is_unnamed(name) {
+            format!("the API's {what}")
+        } else {
+            format!("the {what} of {}", Api::called(name))
+        }
+    };
+    match what {
+        ApiMove::Added => format!("create {}", Api::called(name)),
+        ApiMove::Removed => format!("delete {}", Api::called(name)),
+        ApiMove::Autoscaler => {
+            let workloads = sides.map(|side| side.api.get(name).map(|api| &api.workload));
+            let what = scaled(workloads);
+            let range_of = |side: &Environment| side.api.get(name).map(|api| range(&api.workload));
+            let bounds = bounds(sides, range_of);
+            format!("set {}: {bounds}", of(what))
+        }
+        ApiMove::Pods => format!("roll {}", of("pods")),
+    }
 }
 
 fn bounds(sides: Pair<&Environment>, of: impl Fn(&Environment) -> Option<String>) -> String {

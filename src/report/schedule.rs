@@ -47,13 +47,8 @@ fn shown(zone: &Zone, at: Timestamp) -> String {
 }
 
 fn bounds<'a>(environment: &'a Environment, subject: &ScheduleSubject) -> Option<&'a Replicas> {
-    match subject {
-        ScheduleSubject::Api => Some(&environment.api.workload.replicas),
-        ScheduleSubject::Pool(name) => {
-            let pool = environment.worker.get(name)?;
-            Some(&pool.workload.replicas)
-        }
-    }
+    let workload = subject.workload(environment)?;
+    Some(&workload.replicas)
 }
 
 fn lines(environment: &Environment, week: &Week<'_>) -> Vec<(Timestamp, String)> {

@@ -14,13 +14,17 @@ fn resources(resources: &Resources) -> String {
 
 const ROWS: &[TierRow] = &[
     ("API replicas", |e| {
-        format!(
-            "{}-{}",
-            e.api.workload.replicas.min.value, e.api.workload.replicas.max.value
-        )
+        each(e.apis().map(|(_, api)| {
+            let replicas = &api.replicas;
+            format!("{}-{}", replicas.min.value, replicas.max.value)
+        }))
     }),
-    ("API requests", |e| resources(&e.api.workload.requests)),
-    ("API limits", |e| resources(&e.api.workload.limits)),
+    ("API requests", |e| {
+        each(e.apis().map(|(_, api)| resources(&api.requests)))
+    }),
+    ("API limits", |e| {
+        each(e.apis().map(|(_, api)| resources(&api.limits)))
+    }),
     ("worker replicas", |e| {
         each(e.worker.values().map(|pool| {
             format!(

@@ -7,8 +7,8 @@ use crate::budget::connections::{self, RESERVED};
 use crate::model::declaration::Settled as _;
 use crate::model::platform::leaving_at_once;
 use crate::model::{
-    Api, Clients, Database, Duration, Name, Pgbouncer, Pool, PoolNode, Resources, Service, Via,
-    Worker,
+    Api, ByApi, Clients, Database, Duration, Name, Pgbouncer, Pool, PoolNode, Resources, Service,
+    Via, Worker,
 };
 use crate::source::{Inputs, Sourced};
 
@@ -17,7 +17,7 @@ use super::workload::by_convention;
 
 /// The clients of PgBouncer, and its server.
 pub(super) struct Neighbours<'a> {
-    pub(super) api: &'a Api,
+    pub(super) api: &'a ByApi<Api>,
     pub(super) worker: &'a BTreeMap<Name, Worker>,
     pub(super) service: &'a BTreeMap<Name, Service>,
     pub(super) database: &'a Database,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::ast::{EventNode, OffHoursNode, Pooled, TopPart, Written};
 use crate::diagnostic::{Diagnostic, code};
 use crate::model::attribute::join;
-use crate::model::{Days, Duration, Event, Name, OffHours, Worker};
+use crate::model::{Api, ByApi, Days, Duration, Event, Name, OffHours, Worker};
 use crate::source::{Sourced, Spanned};
 
 use super::resolver::Resolver;
@@ -18,11 +18,12 @@ const LEAD: u64 = 30 * 60;
 pub(super) fn off_hours(
     resolver: &mut Resolver<'_>,
     written: BTreeMap<String, OffHoursNode>,
+    apis: &ByApi<Api>,
     pools: &BTreeMap<Name, Worker>,
 ) -> BTreeMap<String, OffHours> {
     let all = written.into_iter().map(|(key, node)| {
         let path = format!("off-hours.{key}");
-        (key, window(resolver, &path, node, pools))
+        (key, window(resolver, &path, node, apis, pools))
     });
     all.collect()
 }
@@ -31,9 +32,11 @@ fn window(
     resolver: &mut Resolver<'_>,
     path: &str,
     node: OffHoursNode,
+    apis: &ByApi<Api>,
     pools: &BTreeMap<Name, Worker>,
 ) -> OffHours {
-    let worker = counts(resolver, node.worker, pools);
+    let api = counts(resolver, node.api, &Scheduled::apis(apis));
+    let worker = counts(resolver, node.worker, &Scheduled::pools(pools));
     let daily =
         || Sourced::unless_stated(Days::ALL, "every-day-by-default", "every day unless stated");
     OffHours {
@@ -41,7 +44,7 @@ fn window(
         from: resolver.need(node.from, &join(path, "from")),
         to: resolver.need(node.to, &join(path, "to")),
         zone: resolver.need(node.zone, &join(path, "zone")),
-        api: resolver.maybe(node.api),
+        api: api.into_iter().collect(),
         worker,
     }
 }
@@ -50,11 +53,12 @@ fn window(
 pub(super) fn events(
     resolver: &mut Resolver<'_>,
     written: BTreeMap<Name, EventNode>,
+    apis: &ByApi<Api>,
     pools: &BTreeMap<Name, Worker>,
 ) -> BTreeMap<Name, Event> {
     let all = written.into_iter().map(|(name, node)| {
         let path = format!("event.{name}");
-        (name, event(resolver, &path, node, pools))
+        (name, event(resolver, &path, node, apis, pools))
     });
     all.collect()
 }
@@ -63,9 +67,11 @@ fn event(
     resolver: &mut Resolver<'_>,
     path: &str,
     node: EventNode,
+    apis: &ByApi<Api>,
     pools: &BTreeMap<Name, Worker>,
 ) -> Event {
-    let worker = counts(resolver, node.worker, pools);
+    let api = counts(resolver, node.api, &Scheduled::apis(apis));
+    let worker = counts(resolver, node.worker, &Scheduled::pools(pools));
     let ahead = || {
         Sourced::unless_stated(
             Duration::from_secs(LEAD),
@@ -78,31 +84,66 @@ fn event(
         to: resolver.need(node.to, &join(path, "to")),
         zone: resolver.need(node.zone, &join(path, "zone")),
         lead: resolver.or_derive(node.lead, ahead),
-        api: resolver.maybe(node.api),
+        api: api.into_iter().collect(),
         worker,
     }
 }
 
-/// The counts of pools that exist; the others are reported.
+/// What a schedule may name.
+struct Scheduled<'a> {
+    names: Vec<&'a Name>,
+    /// What they are.
+    what: &'static str,
+    all: &'static str,
+    part: TopPart,
+}
+
+impl<'a> Scheduled<'a> {
+    fn apis(apis: &'a ByApi<Api>) -> Self {
+        Self {
+            names: apis.keys().collect(),
+            what: "API",
+            all: "APIs",
+            part: TopPart::Api,
+        }
+    }
+
+    fn pools(pools: &'a BTreeMap<Name, Worker>) -> Self {
+        Self {
+            names: pools.keys().collect(),
+            what: "worker pool",
+            all: "pools",
+            part: TopPart::Worker,
+        }
+    }
+}
+
+/// The counts of workloads that exist; the others are reported.
 fn counts(
     resolver: &mut Resolver<'_>,
     written: Written<BTreeMap<Name, Pooled<u32>>>,
-    pools: &BTreeMap<Name, Worker>,
+    scheduled: &Scheduled<'_>,
 ) -> BTreeMap<Name, Sourced<u32>> {
     let mut counts = BTreeMap::new();
     for (name, count) in written.value.into_iter().flat_map(|all| all.value) {
-        if pools.contains_key(&name) {
+        if scheduled.names.contains(&&name) {
             let Spanned { value, span } = count.value;
             counts.insert(name, sourced(resolver, value, span, true));
             continue;
         }
-        if resolver.broken.contains(&TopPart::Worker) {
+        if resolver.broken.contains(&scheduled.part) {
             continue;
         }
         resolver.broken.insert(TopPart::Schedule);
-        let known: Vec<String> = pools.keys().map(|name| format!("`{name}`")).collect();
+        let known: Vec<String> = scheduled
+            .names
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect();
         let message = format!(
-            "there is no worker pool `{name}` to schedule; pools: {}",
+            "there is no {} `{name}` to schedule; {}: {}",
+            scheduled.what,
+            scheduled.all,
             known.join(", ")
         );
         let finding = Diagnostic::error(code::UNKNOWN_REFERENCE, message, count.place);

@@ -46,6 +46,7 @@ fn matching<'n, 't>(
     named
         .filter(|(index, node)| match &segment.pick {
             Pick::Only => true,
+            Pick::Unnamed => node.first_text().is_none_or(|name| name == segment.name),
             Pick::Key(key) => node.first_text() == Some(key),
             Pick::Nth(nth) => index + 1 == *nth,
             Pick::Hours(key) => hours(node).as_ref() == Some(key),
@@ -69,6 +70,15 @@ fn hours(node: &KdlNode<'_>) -> Option<String> {
     Some(OffHours::key(days, from, to))
 }
 
+/// Whether the node's first argument is its key.
+pub(super) fn is_keyed(node: &KdlNode<'_>, segment: &Segment) -> bool {
+    match segment.pick {
+        Pick::Key(_) => true,
+        Pick::Unnamed => node.first_text().is_some(),
+        Pick::Only | Pick::Nth(_) | Pick::Hours(_) => false,
+    }
+}
+
 /// The arguments of a node, in order.
 pub(super) fn arguments<'n, 't>(node: &'n KdlNode<'t>) -> impl Iterator<Item = &'n KdlEntry<'t>> {
     node.entries.iter().filter(|entry| entry.key.is_none())
@@ -83,10 +93,7 @@ pub(super) fn states(node: &KdlNode<'_>, address: &Address) -> bool {
 fn has(node: &KdlNode<'_>, segment: &Segment, slot: &Slot) -> bool {
     match slot {
         Slot::Node | Slot::Key => true,
-        Slot::Arguments => {
-            let keyed = matches!(segment.pick, Pick::Key(_));
-            arguments(node).count() > usize::from(keyed)
-        }
+        Slot::Arguments => arguments(node).count() > usize::from(is_keyed(node, segment)),
         Slot::Item(item) => arguments(node).any(|it| it.value.text() == Some(item)),
         Slot::Property(key) => {
             let mut keys = node.entries.iter().filter_map(|entry| entry.key.as_ref());

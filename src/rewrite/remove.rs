@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use super::find::{arguments, locate, states};
+use super::find::{arguments, is_keyed, locate, states};
 use super::{
-    ReadText, cut_entry, has_key, indent, is_blank, is_line_end, is_property, node_end, range,
-    replace,
+    ReadText, cut_entry, indent, is_blank, is_line_end, is_property, node_end, range, replace,
 };
 use crate::edit::{Address, Pick, Segment, Slot};
 use crate::parse::tree::KdlNode;
@@ -25,7 +24,8 @@ pub(super) fn remove(text: &str, address: &Address) -> Option<String> {
             return prune(&left, address.nodes.split_last()?.1);
         }
         Slot::Arguments => {
-            let keyed = address.nodes.last().is_some_and(has_key);
+            let last = address.nodes.last();
+            let keyed = last.is_some_and(|last| is_keyed(node, last));
             let all = arguments(node).skip(usize::from(keyed));
             all.map(|entry| range(entry.value.span)).collect()
         }
@@ -58,7 +58,9 @@ fn prune(text: &str, way: &[Segment]) -> Option<String> {
     let chain = locate(&read.nodes, way, &Slot::Node);
     let node = chain.last().filter(|_| chain.len() == way.len());
     // A node with a key declares a pool, group or list by itself.
-    let is_empty = |node: &&KdlNode<'_>| last.pick == Pick::Only && says_nothing(text, node);
+    let is_empty = |node: &&KdlNode<'_>| {
+        matches!(last.pick, Pick::Only | Pick::Unnamed) && says_nothing(text, node)
+    };
     match node.copied().filter(is_empty) {
         Some(node) => prune(&cut_node(text, node), outer),
         None => Some(text.to_owned()),

@@ -86,7 +86,7 @@ fn a_tier_of_ones_own_changes_what_it_states_and_nothing_else() {
         environment(&texts),
         environment(&CatalogueTexts::embedded()),
     );
-    assert_eq!(own.api.workload.replicas.max.value, 9);
+    assert_eq!(own.api.sole().unwrap().workload.replicas.max.value, 9);
     // Own defaults take precedence over built-in tiers, which state 7 days or more.
     assert_eq!(own.database.backup.days.value, 30);
     let changed: Vec<String> = built_in

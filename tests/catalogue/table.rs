@@ -3,7 +3,7 @@
 use tierc::budget::{connections, packing};
 use tierc::catalogue::Catalogue;
 use tierc::compile::{self, CatalogueTexts};
-use tierc::model::{Environment, Resources};
+use tierc::model::{Environment, Resources, Workload};
 
 use crate::support::today;
 
@@ -32,16 +32,16 @@ fn pool(environment: &Environment) -> &tierc::model::Worker {
 #[test]
 fn pods_are_those_of_the_table() {
     let bounds = |replicas: &tierc::model::Replicas| (replicas.min.value, replicas.max.value);
-    let api = each(|tier| bounds(&tier.api.workload.replicas));
-    assert_eq!(api, [(1, 3), (2, 10), (3, 20), (6, 30), (6, 50)]);
+    let apis = each(|tier| bounds(&api(tier).replicas));
+    assert_eq!(apis, [(1, 3), (2, 10), (3, 20), (6, 30), (6, 50)]);
     let worker = each(|tier| bounds(&pool(tier).workload.replicas));
     assert_eq!(worker, [(0, 2), (2, 10), (2, 20), (4, 30), (4, 50)]);
     assert_eq!(
-        each(|tier| resources(&tier.api.workload.requests)),
+        each(|tier| resources(&api(tier).requests)),
         ["250m/512Mi", "500m/512Mi", "500m/512Mi", "1/2Gi", "2/4Gi"]
     );
     assert_eq!(
-        each(|tier| resources(&tier.api.workload.limits)),
+        each(|tier| resources(&api(tier).limits)),
         ["1/1Gi", "2/2Gi", "2/2Gi", "4/4Gi", "4/8Gi"]
     );
     assert_eq!(
@@ -179,14 +179,16 @@ fn redis_groups_and_nodes_are_those_of_the_table() {
     );
 }
 
+/// The only API.
+fn api(tier: &Environment) -> &Workload {
+    &tier.api.sole().unwrap().workload
+}
+
 /// The capacity of an environment in every dimension.
 fn capacities(tier: &Environment, catalogue: &Catalogue) -> Vec<(String, u64)> {
     let mut all: Vec<(String, u64)> = Vec::new();
     let mut add = |what: &str, amount: u64| all.push((what.to_owned(), amount));
-    let workloads = [
-        ("api", &tier.api.workload),
-        ("worker", &pool(tier).workload),
-    ];
+    let workloads = [("api", api(tier)), ("worker", &pool(tier).workload)];
     for (who, workload) in workloads {
         let replicas = &workload.replicas;
         add(&format!("{who} min"), replicas.min.value.into());

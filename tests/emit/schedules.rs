@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tempfile::TempDir;
 use tierc::emit::Artifacts;
-use tierc::model::{Environment, Name};
+use tierc::model::{Api, Environment, Name};
 use tierc::schedule::{Calendar, ScheduleSubject, WantedCount};
 
 use super::{documents, emitted, environment, text};
@@ -153,8 +153,8 @@ fn moments() -> Vec<Timestamp> {
 /// The required state of the cluster after the script.
 fn expected(environment: &Environment, at: Timestamp, was: &str) -> [String; 3] {
     let calendar = Calendar::of(environment);
-    let min = environment.api.workload.replicas.min.value;
-    let (floor, pods) = match calendar.wanted(&ScheduleSubject::Api, at) {
+    let min = environment.api.sole().unwrap().workload.replicas.min.value;
+    let (floor, pods) = match calendar.wanted(&ScheduleSubject::Api(Api::unnamed()), at) {
         WantedCount::Declared => (min, None),
         WantedCount::AtLeast { pods, .. } => (pods.max(min), None),
         WantedCount::Asleep { pods, .. } => (min, Some(pods)),

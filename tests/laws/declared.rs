@@ -145,7 +145,7 @@ fn full(top: &Top, environment: &Environment) -> TextNode {
             .unwrap()
             .write_attributes(&mut node),
         "cost" => environment.cost.write_attributes(&mut node),
-        "api" => environment.api.write_attributes(&mut node),
+        "api" => environment.api.sole().unwrap().write_attributes(&mut node),
         "worker" => environment.worker[key(top).unwrap()].write_attributes(&mut node),
         "service" => environment.service[key(top).unwrap()].write_attributes(&mut node),
         "pgbouncer" => environment.pgbouncer.write_attributes(&mut node),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::budget::placement::{self, Placement};
 use crate::catalogue::Catalogue;
-use crate::model::{Arch, Environment, Name, NodeGroup, Pgbouncer, Quantity, Worker};
+use crate::model::{Arch, Environment, Name, NodeGroup, Pgbouncer, Quantity, Worker, Workload};
 use crate::source::Sourced;
 
 /// The requirements of a workload on its nodes.
@@ -33,7 +33,7 @@ pub struct Asking<'a> {
     pub wants: Wants<'a>,
 }
 
-/// Everything that needs room: the API, the pools, the services, PgBouncer.
+/// Everything that needs room: the APIs, the pools, the services, PgBouncer.
 #[must_use]
 pub fn asking(environment: &Environment) -> Vec<Asking<'_>> {
     let shared = Wants {
@@ -41,7 +41,8 @@ pub fn asking(environment: &Environment) -> Vec<Asking<'_>> {
         placement: placement::of_the_rest(&environment.nodes),
         arch: None,
     };
-    let mut all = vec![api(environment, shared.clone())];
+    let apis = environment.apis();
+    let mut all: Vec<Asking<'_>> = apis.map(|(who, it)| api(who, it, shared.clone())).collect();
     let pools = environment.worker.iter();
     all.extend(pools.map(|(name, worker)| pool(environment, name, worker)));
     all.extend(environment.service.iter().map(|(name, service)| Asking {
@@ -55,10 +56,9 @@ pub fn asking(environment: &Environment) -> Vec<Asking<'_>> {
     all
 }
 
-fn api<'a>(environment: &'a Environment, shared: Wants<'a>) -> Asking<'a> {
-    let api = &environment.api.workload;
+fn api<'a>(who: String, api: &'a Workload, shared: Wants<'a>) -> Asking<'a> {
     Asking {
-        who: "api".into(),
+        who,
         pods: api.peak(),
         cpu: &api.requests.cpu,
         memory: &api.requests.memory,

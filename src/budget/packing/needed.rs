@@ -97,9 +97,8 @@ fn in_order(rooms: &Rooms, least: impl Fn(&Name) -> u32, pods: u64) -> Vec<(&Nam
 
 /// The pods of a Deployment at one of its bounds, without a surge; `peak` includes it.
 fn own(environment: &Environment, who: &str, at: AtBound, peak: u32) -> u32 {
-    let (least, most) = if who == "api" {
-        let api = &environment.api.workload;
-        (api.bounds().0, api.most())
+    let (least, most) = if let Some(api) = environment.api_at(who) {
+        (api.workload.bounds().0, api.workload.most())
     } else if let Some(worker) = who
         .strip_prefix("worker.")
         .and_then(|name| environment.worker.get(name))

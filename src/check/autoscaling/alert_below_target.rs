@@ -7,7 +7,7 @@ mod full;
 use super::super::{Context, Finding, Findings, Rule};
 use super::target_unreachable::{UtilisedResource, is_unreachable};
 use crate::diagnostic::{Code, Severity};
-use crate::model::{Resources, Workload};
+use crate::model::{Api, Name, Resources, Workload};
 
 /// The rule `alert-below-target`.
 pub(super) static RULE: Rule = Rule {
@@ -21,14 +21,19 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let workload = &context.environment.api.workload;
-    let (min, max) = workload.bounds();
-    // A held count has no target.
-    if min < max {
-        let found = [cpu(context, workload), memory(context, workload)];
-        let bounds = &workload.replicas;
-        let found = found.into_iter().flatten();
-        findings.extend(found.map(|it| it.given(&bounds.min).given(&bounds.max)));
+    for (name, api) in &context.environment.api {
+        let workload = &api.workload;
+        let (min, max) = workload.bounds();
+        // A held count has no target.
+        if min < max {
+            let found = [
+                cpu(context, name, workload),
+                memory(context, name, workload),
+            ];
+            let bounds = &workload.replicas;
+            let found = found.into_iter().flatten();
+            findings.extend(found.map(|it| it.given(&bounds.min).given(&bounds.max)));
+        }
     }
     asleep::check(context, findings);
     full::check(context, findings);
@@ -36,7 +41,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 
 /// An HPA does nothing up to a tenth above its target (its tolerance). Another rule reports a
 /// target above the limit.
-fn cpu(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
+fn cpu(context: &Context<'_>, name: &Name, workload: &Workload) -> Option<Finding> {
     if is_unreachable(workload, UtilisedResource::Cpu) {
         return None;
     }
@@ -47,7 +52,8 @@ fn cpu(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
     let steady = u64::from(target.value) * 11;
     let least = steady / 10 + 1;
     let message = format!(
-        "the CPU alert of the API fires above {}%, but the autoscaler adds no pod up to {}.{}%",
+        "the CPU alert of {} fires above {}%, but the autoscaler adds no pod up to {}.{}%",
+        Api::called(name),
         alert.value,
         steady / 10,
         steady % 10
@@ -55,9 +61,10 @@ fn cpu(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
     if u64::from(alert.value) * 10 > steady {
         return None;
     }
+    let path = format!("{}.target.cpu", Api::path(name));
     let finding = Finding::new(RULE.code, Severity::Warning, message)
         .operand(alert, "alerts.api-cpu", "the alert's threshold")
-        .operand(target, "api.target.cpu", "the autoscaler's target")
+        .operand(target, &path, "the autoscaler's target")
         .given(&workload.requests.cpu)
         .given(&workload.limits.cpu)
         .note(format!(
@@ -82,7 +89,7 @@ fn cpu(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
 }
 
 /// The target is relative to the request, the alert to the limit.
-fn memory(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
+fn memory(context: &Context<'_>, name: &Name, workload: &Workload) -> Option<Finding> {
     if is_unreachable(workload, UtilisedResource::Memory) {
         return None;
     }
@@ -94,17 +101,19 @@ fn memory(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
     let (request, limit) = (memory(&workload.requests), memory(&workload.limits));
     let steady = u128::from(target.value) * 11 * request;
     let message = format!(
-        "the memory alert of the API fires above {}% of the limit, but the autoscaler adds pods only at higher usage",
+        "the memory alert of {} fires above {}% of the limit, but the autoscaler adds pods only at higher usage",
+        Api::called(name),
         alert.value
     );
+    let path = |step: &str| format!("{}.{step}", Api::path(name));
     (limit > 0 && u128::from(alert.value) * 10 * limit <= steady).then(|| {
         Finding::new(RULE.code, Severity::Warning, message)
             .operand(alert, "alerts.api-memory", "the alert's threshold")
-            .operand(target, "api.target.memory", "the autoscaler's target")
-            .operand(&workload.requests.memory, "api.requests.memory", "the target is a percentage of this")
+            .operand(target, &path("target.memory"), "the autoscaler's target")
+            .operand(&workload.requests.memory, &path("requests.memory"), "the target is a percentage of this")
             .operand(
                 &workload.limits.memory,
-                "api.limits.memory",
+                &path("limits.memory"),
                 "the alert is a percentage of this",
             )
             .note(format!(

@@ -3,6 +3,7 @@
 use super::target_unreachable::UtilisedResource;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::model::{Api, Name, Workload};
 use crate::source::Sourced;
 
 /// The rule `alert-never-fires`.
@@ -17,7 +18,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    findings.extend(cpu(context));
+    for (name, api) in &context.environment.api {
+        findings.extend(cpu(context, name, &api.workload));
+    }
     let alerts = &context.environment.alerts;
     // Percentages of a total: each alert compares with `>`.
     for (name, threshold, of) in [
@@ -30,8 +33,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 }
 
 /// The alert is relative to the request, and usage ends at the limit.
-fn cpu(context: &Context<'_>) -> Option<Finding> {
-    let workload = &context.environment.api.workload;
+fn cpu(context: &Context<'_>, name: &Name, workload: &Workload) -> Option<Finding> {
     let alert = &context.environment.alerts.api_cpu;
     let most = UtilisedResource::Cpu.most(workload)?;
     if u128::from(alert.value) < most {
@@ -39,15 +41,17 @@ fn cpu(context: &Context<'_>) -> Option<Finding> {
     }
     let (request, limit) = (&workload.requests.cpu, &workload.limits.cpu);
     let message = format!(
-        "the CPU alert of the API fires above {}% of the request, but the limit caps usage at {most}%",
+        "the CPU alert of {} fires above {}% of the request, but the limit caps usage at {most}%",
+        Api::called(name),
         alert.value
     );
+    let path = |step: &str| format!("{}.{step}", Api::path(name));
     let finding = Finding::new(RULE.code, Severity::Warning, message)
         .operand(alert, "alerts.api-cpu", "the alert's threshold")
-        .operand(limit, "api.limits.cpu", "a pod is throttled here")
+        .operand(limit, &path("limits.cpu"), "a pod is throttled here")
         .operand(
             request,
-            "api.requests.cpu",
+            &path("requests.cpu"),
             "the alert is a percentage of this",
         )
         .note(format!(

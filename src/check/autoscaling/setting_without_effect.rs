@@ -7,7 +7,7 @@ use crate::budget::scaling::Rules;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::count::counted;
-use crate::model::{Duration, Environment, Scaler, Scaling, Worker};
+use crate::model::{Api, Duration, Environment, Scaler, Scaling, Worker};
 use crate::schedule::{Calendar, Occasion, ScheduleSubject};
 use crate::source::{Sourced, Span};
 
@@ -121,13 +121,15 @@ fn without_keda(who: &str, worker: &Worker, written: &WorkerNode, findings: &mut
 /// What the file states for an autoscaler beside a fixed count, and a rollout of a singleton.
 fn unscaled(context: &Context<'_>, findings: &mut Findings) {
     let (file, environment) = (context.file, context.environment);
-    let api = &file.stated.api;
-    let of_api = ("api".to_owned(), &environment.api.workload, &api.workload);
+    let apis = environment.api.iter().filter_map(|(name, api)| {
+        let written = file.stated.api.get(name)?;
+        Some((Api::path(name), &api.workload, &written.workload))
+    });
     let pools = environment.worker.iter().filter_map(|(name, pool)| {
         let written = file.stated.worker.get(name)?;
         Some((format!("worker.{name}"), &pool.workload, &written.workload))
     });
-    for (who, workload, written) in std::iter::once(of_api).chain(pools) {
+    for (who, workload, written) in apis.chain(pools) {
         let Some(count) = &workload.replicas.count else {
             continue;
         };
@@ -137,11 +139,8 @@ fn unscaled(context: &Context<'_>, findings: &mut Findings) {
         };
         let scaling =
             |node: &ScalingNode| first([of(&node.window), of(&node.select), of(&node.policy)]);
-        let metric = if who == "api" {
-            place(&api.metric)
-        } else {
-            None
-        };
+        let api = Api::of_path(&who).and_then(|name| file.stated.api.get(&name));
+        let metric = api.and_then(|api| place(&api.metric));
         let stated: [StatedSetting; 7] = [
             ("replicas min", other(&written.replicas.min)),
             ("replicas max", other(&written.replicas.max)),
@@ -174,11 +173,14 @@ fn unscaled(context: &Context<'_>, findings: &mut Findings) {
 fn untold(context: &Context<'_>, findings: &mut Findings) {
     let file = context.file;
     let unread = Written::default();
-    let api = (
-        "api".to_owned(),
-        &context.environment.api.workload.connections,
-        &file.stated.api.workload.connections.lifetime,
-    );
+    let apis = context.environment.api.iter().map(|(name, api)| {
+        let written = file.stated.api.get(name);
+        (
+            Api::path(name),
+            &api.workload.connections,
+            written.map_or(&unread, |node| &node.workload.connections.lifetime),
+        )
+    });
     let pools = context.environment.worker.iter().map(|(name, pool)| {
         let written = file.stated.worker.get(name);
         (
@@ -187,7 +189,7 @@ fn untold(context: &Context<'_>, findings: &mut Findings) {
             written.map_or(&unread, |node| &node.workload.connections.lifetime),
         )
     });
-    for (who, connections, written) in std::iter::once(api).chain(pools) {
+    for (who, connections, written) in apis.chain(pools) {
         let variable = connections.lifetime_env.as_ref();
         let Some(variable) = variable.filter(|_| connections.lifetime.is_none()) else {
             continue;
@@ -222,9 +224,11 @@ fn inert(
         let pool = environment.worker.get(name)?;
         Some((ScheduleSubject::Pool(name.clone()), floor, &pool.workload))
     });
-    let api = event.api.iter();
-    let api = api.map(|floor| (ScheduleSubject::Api, floor, &environment.api.workload));
-    for (subject, floor, workload) in api.chain(pools) {
+    let apis = event.api.iter().filter_map(|(name, floor)| {
+        let api = environment.api.get(name)?;
+        Some((ScheduleSubject::Api(name.clone()), floor, &api.workload))
+    });
+    for (subject, floor, workload) in apis.chain(pools) {
         let (step, min) = workload.replicas.lowest();
         if floor.value > min.value || calendar.sleeps(&subject) {
             continue;

@@ -4,7 +4,7 @@ use crate::ast::WorkloadNode;
 use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::{Quantity, Workload};
+use crate::model::{Api, Quantity, Workload};
 use crate::source::Sourced;
 
 /// The rule `target-without-request`.
@@ -21,8 +21,9 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let pool = context.tier.stated.worker.values().next();
     for (who, workload) in workloads(context.environment) {
-        let tier = if who == "api" {
-            Some(&context.tier.stated.api.workload)
+        let tier = if let Some(name) = Api::of_path(&who) {
+            let api = context.tier.stated.api.get(&name);
+            api.map(|api| &api.workload)
         } else {
             pool.map(|pool| &pool.workload)
         };

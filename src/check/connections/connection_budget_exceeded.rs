@@ -66,9 +66,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             .written(&replicas.count, "read replicas")
             .written(&replicas.via, "how the API reaches the replicas");
         if !pooled {
-            let api = &environment.api.workload;
-            finding = super::pods(finding, "api", api, Surge::Counted);
-            finding = super::per_pod(finding, "api", api);
+            for (who, api) in environment.apis() {
+                finding = super::pods(finding, &who, api, Surge::Counted);
+                finding = super::per_pod(finding, &who, api);
+            }
         }
         findings.report(replica.repairs(context, finding));
     }

@@ -46,8 +46,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 
 /// The stated lifetimes of connections through PgBouncer.
 fn lifetimes(environment: &Environment) -> Vec<(String, &Sourced<Duration>)> {
-    let api = &environment.api.workload.connections.lifetime;
-    let mut stated = vec![("api".to_owned(), api)];
+    let apis = environment.apis();
+    let apis = apis.map(|(who, api)| (who, &api.connections.lifetime));
+    let mut stated: Vec<(String, &Option<Sourced<Duration>>)> = apis.collect();
     for (name, pool) in &environment.worker {
         let lifetime = &pool.workload.connections.lifetime;
         stated.push((format!("worker.{name}"), lifetime));

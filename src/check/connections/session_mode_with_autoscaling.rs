@@ -53,6 +53,6 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 fn scales(environment: &Environment) -> bool {
     let pools = environment.worker.values().map(|pool| &pool.workload);
     pools
-        .chain([&environment.api.workload])
+        .chain(environment.apis().map(|(_, api)| api))
         .any(|workload| workload.replicas.min.value < workload.replicas.max.value)
 }

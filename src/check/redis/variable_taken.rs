@@ -85,13 +85,13 @@ pub(super) fn of_groups(environment: &Environment) -> Vec<Claim<'_>> {
 
 /// The variables for the number and the lifetime of a pod's connections.
 fn limits(environment: &Environment) -> Vec<Claim<'_>> {
-    let api = ("api".to_owned(), &environment.api.workload.connections);
+    let apis = environment.apis().map(|(who, api)| (who, &api.connections));
     let workers = environment.worker.iter().map(|(name, pool)| {
         let who = format!("worker.{name}");
         (who, &pool.workload.connections)
     });
     let mut claims = Vec::new();
-    for (who, connections) in std::iter::once(api).chain(workers) {
+    for (who, connections) in apis.chain(workers) {
         claims.push((format!("{who}.connections.env"), &connections.env));
         let lifetime = connections.lifetime_env.iter();
         let path = format!("{who}.connections.lifetime-env");

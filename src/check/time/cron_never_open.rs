@@ -68,7 +68,7 @@ fn always_asleep(
         ScheduleSubject::Pool(name) if is_paused_by_keda(context, name) => {
             "shorten the off-hours, or `pause` the pool instead"
         }
-        ScheduleSubject::Api | ScheduleSubject::Pool(_) => "shorten the off-hours",
+        ScheduleSubject::Api(_) | ScheduleSubject::Pool(_) => "shorten the off-hours",
     };
     Some(
         finding

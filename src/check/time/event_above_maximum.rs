@@ -1,8 +1,9 @@
-//! An event's floor above the API's maximum.
+//! An event's floor above the maximum of an API.
 
 use crate::ast::TopPart;
 use crate::check::{Context, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::model::Api;
 
 /// The rule `event-above-maximum`.
 pub(super) static RULE: Rule = Rule {
@@ -16,14 +17,18 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let (step, max) = context.environment.api.workload.replicas.highest();
     for (event, stated) in &context.environment.event {
-        let Some(floor) = &stated.api else { continue };
-        findings.extend(super::above(
-            RULE.code,
-            "the API",
-            (floor, format!("event.{event}.api")),
-            (max, format!("api.replicas.{step}")),
-        ));
+        for (name, floor) in &stated.api {
+            let Some(api) = context.environment.api.get(name) else {
+                continue;
+            };
+            let (who, (step, max)) = (Api::path(name), api.workload.replicas.highest());
+            findings.extend(super::above(
+                RULE.code,
+                &Api::called(name),
+                (floor, format!("event.{event}.{who}")),
+                (max, format!("{who}.replicas.{step}")),
+            ));
+        }
     }
 }

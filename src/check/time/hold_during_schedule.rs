@@ -3,7 +3,7 @@
 use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::{Environment, Name};
+use crate::model::{Api, Environment, Name};
 use crate::source::Sourced;
 
 /// The rule `hold-during-schedule`.
@@ -22,8 +22,12 @@ type CountAt<'a> = (String, &'a Sourced<u32>);
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let environment = context.environment;
-    if let Some(hold) = &environment.api.workload.hold {
-        report(("api.hold".into(), hold), of_api(environment), findings);
+    for (name, api) in &environment.api {
+        let Some(hold) = &api.workload.hold else {
+            continue;
+        };
+        let path = format!("{}.hold", Api::path(name));
+        report((path, hold), of_api(environment, name), findings);
     }
     for (name, pool) in &environment.worker {
         let held = [("hold", &pool.workload.hold), ("pause", &pool.pause)];
@@ -35,13 +39,14 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-fn of_api(environment: &Environment) -> Option<CountAt<'_>> {
+fn of_api<'a>(environment: &'a Environment, api: &Name) -> Option<CountAt<'a>> {
+    let who = Api::path(api);
     let windows = environment.off_hours.iter();
     let sleeps = windows
-        .filter_map(|(key, hours)| Some((format!("off-hours.{key}.api"), hours.api.as_ref()?)));
+        .filter_map(|(key, hours)| Some((format!("off-hours.{key}.{who}"), hours.api.get(api)?)));
     let events = environment.event.iter();
-    let floors =
-        events.filter_map(|(name, event)| Some((format!("event.{name}.api"), event.api.as_ref()?)));
+    let floors = events
+        .filter_map(|(name, event)| Some((format!("event.{name}.{who}"), event.api.get(api)?)));
     sleeps.chain(floors).next()
 }
 

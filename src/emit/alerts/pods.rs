@@ -6,15 +6,20 @@ use super::{Alert, AlertUrgency, above, asleep};
 use crate::budget::scaling::asked_for;
 use crate::metric::{self, Metric, Tracked, state};
 use crate::model::count::counted;
-use crate::model::{Duration, Environment, Name, Queue, Scaler, Worker};
+use crate::model::{Api, Duration, Environment, Name, Queue, Scaler, Worker, Workload};
 use crate::schedule::{Calendar, ScheduleSubject};
 
 const MORE_PODS: &str = "increase the HPA's maxReplicas";
 
-pub(super) fn api(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
-    let above = |name, doing, section: &str| above(environment, tracked, name, doing, section);
+pub(super) fn api(environment: &Environment, name: &Name, tracked: &Tracked) -> Vec<Alert> {
+    let Some(api) = environment.api.get(name) else {
+        return Vec::new();
+    };
+    let workload = &api.workload;
+    let section = |title: &str| format!("{title}{}", section_of(name));
+    let above = |name, doing, title: &str| above(environment, tracked, name, doing, section(title));
     match tracked.metric {
-        Metric::ApiCpu if environment.api.workload.is_fixed() => {
+        Metric::ApiCpu if workload.is_fixed() => {
             vec![above("ApiCpuHigh", "run more pods", "More API pods")]
         }
         Metric::ApiCpu => vec![above(
@@ -35,9 +40,9 @@ pub(super) fn api(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
         | Metric::RedisMemory
         | Metric::RedisOps => Vec::new(),
         Metric::ApiReplicas => {
-            let (min, max) = environment.api.workload.bounds();
+            let (min, max) = workload.bounds();
             let alert = Alert {
-                expr: state::api_at_maximum(environment),
+                expr: state::api_at_maximum(environment, workload),
                 lasting: environment.alerts.at_maximum.value,
                 value: "{{ $value }} pods",
                 ..above("ApiAtMaximum", MORE_PODS, "More API pods than the maximum")
@@ -45,6 +50,15 @@ pub(super) fn api(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
             // A held count is always at its maximum.
             (min < max).then_some(alert).into_iter().collect()
         }
+    }
+}
+
+/// What follows the titles of the runbook's sections about an API: its name, if it has one.
+pub(in crate::emit) fn section_of(name: &Name) -> String {
+    if Api::is_unnamed(name) {
+        String::new()
+    } else {
+        format!(" ({name})")
     }
 }
 
@@ -199,15 +213,19 @@ fn paused(environment: &Environment, name: &Name, pool: &Worker, section: String
     }
 }
 
-/// The API has pods but no measurements. A sleeping API has no pods to measure.
-pub(super) fn api_unmeasured(environment: &Environment, tracked: &[Tracked]) -> String {
+/// An API has pods but no measurements. A sleeping API has no pods to measure.
+pub(super) fn api_unmeasured(
+    environment: &Environment,
+    workload: &Workload,
+    tracked: &[Tracked],
+) -> String {
     let measured = none_of(tracked, &[Metric::ApiCpu, Metric::ApiMemory]);
-    let pods = state::api_pods(environment);
+    let pods = state::api_pods(environment, workload);
     let unmeasured = format!("({measured}) and {pods} > 0");
-    if environment.api.workload.is_fixed() {
+    if workload.is_fixed() {
         return unmeasured;
     }
-    let hpa = environment.api.workload.autoscaler_name();
+    let hpa = workload.autoscaler_name();
     let autoscaler = state::autoscaler(environment, &hpa);
     format!("({unmeasured}) or absent({autoscaler})")
 }

@@ -65,7 +65,7 @@ pub(super) fn beside(environment: &Environment, component: &Component) -> Option
     match component {
         Component::Database => Some(storage_forecast(environment)),
         Component::ReadReplicas => Some(replica_lag(environment)),
-        Component::Api | Component::Worker(_) | Component::Redis(_) => None,
+        Component::Api(_) | Component::Worker(_) | Component::Redis(_) => None,
     }
 }
 

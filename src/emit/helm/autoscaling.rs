@@ -4,7 +4,7 @@ use crate::emit::yaml::{Map, YamlValue, yaml};
 
 use crate::emit::kubernetes::scaled_object::authentication;
 use crate::emit::kubernetes::{hpa, scaled_object};
-use crate::model::{Autoscalers, Environment, Name, PodsMetric, Scaler, Worker, Workload};
+use crate::model::{Api, Autoscalers, Environment, Name, PodsMetric, Scaler, Worker, Workload};
 
 /// Whether the chart owns the autoscalers.
 fn owned_by_chart(environment: &Environment) -> bool {
@@ -16,9 +16,8 @@ fn not_here() -> YamlValue {
     yaml!({ "enabled": false })
 }
 
-/// The API's autoscaler.
-pub(super) fn of_api(environment: &Environment) -> YamlValue {
-    let api = &environment.api;
+/// The autoscaler of an API.
+pub(super) fn of_api(environment: &Environment, api: &Api) -> YamlValue {
     match (owned_by_chart(environment), api.scaler()) {
         (false, _) | (true, Scaler::Fixed) => not_here(),
         (true, Scaler::Hpa | Scaler::Keda) => hpa(&api.workload, &api.metric),

@@ -1,20 +1,19 @@
-//! The chart's values for the API and for a worker pool.
+//! The chart's values for an API and for a worker pool.
 
 use crate::emit::yaml::{Map, YamlValue, yaml};
 
 use super::{autoscaling, secret_env};
 use crate::emit::{placement, secret};
-use crate::model::{Environment, Image, Name, Portion, Queue, Resources, Worker, Workload};
+use crate::model::{Api, Environment, Image, Name, Portion, Queue, Resources, Worker, Workload};
 
-/// The API. Only the API reads from replicas, because the budget counts no other readers.
-pub(super) fn api(environment: &Environment) -> YamlValue {
-    let api = &environment.api.workload;
+/// An API. Only APIs read from replicas, because the budget counts no other readers.
+pub(super) fn api(environment: &Environment, api: &Api) -> YamlValue {
     let read = secret::read_url(environment).map(|entry| ("DATABASE_READ_URL".to_owned(), entry));
     let secrets = secrets(environment).into_iter().chain(read);
-    let mut values = workload(environment, api, secrets);
+    let mut values = workload(environment, &api.workload, secrets);
     values.insert("affinity", placement::of_the_rest(environment));
     values.insert("tolerations", yaml!([]));
-    values.insert("autoscaling", autoscaling::of_api(environment));
+    values.insert("autoscaling", autoscaling::of_api(environment, api));
     YamlValue::Map(values)
 }
 

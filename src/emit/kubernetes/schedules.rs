@@ -26,15 +26,17 @@ impl<'a> Followed<'a> {
         }
     }
 
-    /// The Deployments whose count or minimum the job changes: the API, and pools that KEDA does not scale.
+    /// The Deployments whose count or minimum the job changes: the APIs, and pools that KEDA does not scale.
     fn deployments(&self) -> Vec<FollowedDeployment<'a>> {
         let environment = self.environment;
-        let api = std::iter::once((
-            ScheduleSubject::Api,
-            &environment.api.workload,
-            environment.api.scaler(),
-            environment.schedule_name(),
-        ));
+        let apis = environment.api.iter().map(|(name, api)| {
+            (
+                ScheduleSubject::Api(name.clone()),
+                &api.workload,
+                api.scaler(),
+                environment.api_marks_name(name),
+            )
+        });
         let pools = environment.worker.iter().map(|(name, pool)| {
             (
                 ScheduleSubject::Pool(name.clone()),
@@ -43,7 +45,7 @@ impl<'a> Followed<'a> {
                 environment.schedule_marks_name(name),
             )
         });
-        let followed = api
+        let followed = apis
             .chain(pools)
             .filter_map(|(subject, workload, scaler, marks)| {
                 let (sleeps, rises) = match scaler {
@@ -130,7 +132,7 @@ pub(super) fn objects(environment: &Environment) -> Vec<YamlValue> {
         job::job(&followed, &name),
     ];
     let deployments = followed.deployments().into_iter();
-    let marks = deployments.filter(|it| it.sleeps && it.subject != ScheduleSubject::Api);
+    let marks = deployments.filter(|it| it.sleeps && it.marks != name);
     objects.extend(marks.map(|it| {
         yaml!({
             "apiVersion": "v1", "kind": "ConfigMap",

@@ -8,17 +8,30 @@ use crate::action::kubectl::{
 };
 use crate::action::{Action, Question, shell};
 use crate::budget::connections as budget;
+use crate::emit::alerts::section_of;
 use crate::model::count::counted;
 use crate::model::{
-    Environment, Policy, PolicyKind, Quantity, Scaler, Scaling, Select, Worker, Workload,
+    Api, Environment, Name, Policy, PolicyKind, Quantity, Scaler, Scaling, Select, Worker, Workload,
 };
 
 /// The longest `stabilizationWindowSeconds`.
 const LONGEST_WINDOW: u64 = 3600;
 
-/// The API.
+/// An API.
 #[derive(Serialize)]
 pub(super) struct RunbookApi {
+    /// What follows the titles of its sections: nothing, or its name.
+    suffix: String,
+    /// How a sentence calls it.
+    called: String,
+    /// The same, of something that belongs to it.
+    possessive: String,
+    /// Its node in the file.
+    node: String,
+    /// Whether it sleeps in off-hours.
+    sleeps: bool,
+    /// Whether an event raises the minimum of its HPA.
+    rises: bool,
     #[serde(flatten)]
     pods: RunbookPods,
     /// Whether its count is fixed: then it has no autoscaler.
@@ -88,8 +101,17 @@ struct RunbookQueue {
     count: Option<String>,
 }
 
-pub(super) fn api(environment: &Environment) -> RunbookApi {
-    let workload = &environment.api.workload;
+pub(super) fn apis(environment: &Environment) -> Vec<RunbookApi> {
+    let apis = environment.api.iter();
+    apis.map(|(name, it)| api(environment, name, it)).collect()
+}
+
+fn api(environment: &Environment, name: &Name, api: &Api) -> RunbookApi {
+    let workload = &api.workload;
+    let named = !Api::is_unnamed(name);
+    let sole = environment.api.sole().is_some();
+    let mut windows = environment.off_hours.values();
+    let mut events = environment.event.values();
     let cpu = workload.target.cpu.as_ref().map(|percent| percent.value);
     let lower_cpu = cpu
         .filter(|percent| *percent > 20)
@@ -99,8 +121,22 @@ pub(super) fn api(environment: &Environment) -> RunbookApi {
         sh: if workload.is_fixed() {
             of_fixed(environment, &pods)
         } else {
-            of_api(environment, &pods, lower_cpu)
+            of_hpa(environment, workload, &pods, lower_cpu)
         },
+        suffix: section_of(name),
+        called: Api::called(name),
+        possessive: if named {
+            format!("API `{name}`'s")
+        } else {
+            "the API's".to_owned()
+        },
+        node: if sole {
+            "api".to_owned()
+        } else {
+            format!("api \"{name}\"")
+        },
+        sleeps: windows.any(|window| window.api.contains_key(name)),
+        rises: api.scaler() == Scaler::Hpa && events.any(|event| event.api.contains_key(name)),
         pods,
         fixed: workload.is_fixed(),
         hpa: workload.autoscaler_name(),
@@ -136,10 +172,6 @@ fn of_fixed(environment: &Environment, pods: &RunbookPods) -> Procedures {
             [to(pods.max), ready(pods, pods.max, environment)],
         )
         .with("raise_limits", larger_limits(pods, environment))
-}
-
-fn of_api(environment: &Environment, pods: &RunbookPods, lower_cpu: Option<u32>) -> Procedures {
-    of_hpa(environment, &environment.api.workload, pods, lower_cpu)
 }
 
 /// A workload with an HPA of its own.

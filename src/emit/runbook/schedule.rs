@@ -9,7 +9,7 @@ use crate::action::kubectl::{
     ASLEEP, KubectlCall, PAUSED, listed, logged, pods as listed_pods, scaled, shown, unmarked,
 };
 use crate::action::{Action, Question};
-use crate::model::{Duration, Environment, Name, Scaler};
+use crate::model::{Api, ByApi, Duration, Environment, Name, Scaler, Workload};
 use crate::source::Sourced;
 
 /// Off-hours and events.
@@ -18,10 +18,6 @@ pub(super) struct RunbookSchedule {
     /// The CronJob for off-hours and events, if there is one.
     job: Option<String>,
     windows: Vec<RunbookWindow>,
-    /// Whether the API sleeps at times.
-    api_sleeps: bool,
-    /// Whether an event raises the API's minimum.
-    api_rises: bool,
     /// Whether an event raises a pool by a trigger of KEDA.
     pools_rise: bool,
     /// The HPAs of pools that events raise.
@@ -77,18 +73,17 @@ pub(super) fn schedule(environment: &Environment) -> RunbookSchedule {
     let rising = pools
         .filter(|(name, pool)| rises(name) && pool.scaler() == Scaler::Hpa)
         .map(|(_, pool)| pool.workload.autoscaler_name());
-    let api_sleeps = off_hours().any(|window| window.api.is_some());
-    let api_rises = environment.api.scaler() == Scaler::Hpa;
+    let sleeps = |api: &Name| off_hours().any(|window| window.api.contains_key(api));
+    let apis = environment.api.iter().filter(|(name, _)| sleeps(name));
+    let apis: Vec<&Workload> = apis.map(|(_, api)| &api.workload).collect();
     RunbookSchedule {
         job: environment
             .is_followed()
             .then(|| environment.schedule_name()),
         windows: windows(environment),
-        api_sleeps,
-        api_rises: api_rises && events().any(|event| event.api.is_some()),
         pools_rise: events().any(|event| environment.has_a_trigger(event)),
         rising: rising.collect(),
-        sh: procedures(environment, api_sleeps, &sleepers, &stopped),
+        sh: procedures(environment, &apis, &sleepers, &stopped),
         sleepers,
         stopped,
     }
@@ -96,7 +91,7 @@ pub(super) fn schedule(environment: &Environment) -> RunbookSchedule {
 
 fn procedures(
     environment: &Environment,
-    api_sleeps: bool,
+    apis: &[&Workload],
     sleepers: &[Sleeper],
     stopped: &[Stopped],
 ) -> Procedures {
@@ -122,20 +117,17 @@ fn procedures(
         )
         .with("suspend", [suspended(true)])
         .with("resume", [suspended(false)]);
-    if !api_sleeps && sleepers.is_empty() && stopped.is_empty() {
+    if apis.is_empty() && sleepers.is_empty() && stopped.is_empty() {
         return sh;
     }
-    sh.with("wake", woken(environment, api_sleeps, sleepers, stopped))
-        .with(
-            "sleep",
-            put_to_sleep(environment, api_sleeps, sleepers, stopped),
-        )
+    sh.with("wake", woken(environment, apis, sleepers, stopped))
+        .with("sleep", put_to_sleep(environment, apis, sleepers, stopped))
 }
 
 /// What sleeps of a schedule that is gone, and how it is woken.
 fn of_what_was(environment: &Environment) -> Procedures {
     let namespace = environment.namespace.value.as_str();
-    let api = &environment.api.workload;
+    let apis = || environment.apis().map(|(_, api)| api);
     let columns = "custom-columns=NAME:.metadata.name,ASLEEP:.metadata.annotations.tierc\\.dev/off-hours,PAUSED:.metadata.annotations.autoscaling\\.keda\\.sh/paused-replicas";
     let name = environment.schedule_name();
     let objects = Environment::SCHEDULE_KINDS.split(',');
@@ -149,33 +141,32 @@ fn of_what_was(environment: &Environment) -> Procedures {
         )
         .with(
             "asleep",
-            [
-                shown("get", "deployment", &api.name.value, namespace).into(),
-                listed("scaledobjects", namespace).flag("o", columns).into(),
-            ],
+            apis()
+                .map(|api| shown("get", "deployment", &api.name.value, namespace).into())
+                .chain([listed("scaledobjects", namespace).flag("o", columns).into()]),
         )
         .with(
             "wake_what_was",
-            [
-                scaled(&api.name.value, namespace, api.bounds().0).into(),
-                unmarked("NAME", namespace, &[PAUSED, ASLEEP]).into(),
-            ],
+            apis()
+                .map(|api| scaled(&api.name.value, namespace, api.bounds().0).into())
+                .chain([unmarked("NAME", namespace, &[PAUSED, ASLEEP]).into()]),
         )
 }
 
 fn woken(
     environment: &Environment,
-    api_sleeps: bool,
+    apis: &[&Workload],
     sleepers: &[Sleeper],
     stopped: &[Stopped],
 ) -> Vec<Action> {
     let namespace = environment.namespace.value.as_str();
-    let api = &environment.api.workload;
-    let start = api_sleeps.then(|| scaled(&api.name.value, namespace, api.bounds().0).into());
+    let start = apis
+        .iter()
+        .map(|api| scaled(&api.name.value, namespace, api.bounds().0).into());
     let pools = sleepers
         .iter()
         .map(|pool| unmarked(&pool.scaler, namespace, &[PAUSED]).into());
-    let started = api_sleeps.then(|| {
+    let started = apis.iter().map(|api| {
         Action::from(Question::RolledOut {
             namespace: namespace.to_owned(),
             deployment: api.name.value.to_string(),
@@ -184,26 +175,27 @@ fn woken(
     let others = stopped
         .iter()
         .map(|pool| scaled(&pool.deployment, namespace, pool.pods).into());
-    let all = start.into_iter().chain(pools).chain(others);
+    let all = start.chain(pools).chain(others);
     all.chain(started).collect()
 }
 
 fn put_to_sleep(
     environment: &Environment,
-    api_sleeps: bool,
+    apis: &[&Workload],
     sleepers: &[Sleeper],
     stopped: &[Stopped],
 ) -> Vec<Action> {
     let namespace = environment.namespace.value.as_str();
-    let api = &environment.api.workload.name.value;
-    let stop = api_sleeps.then(|| scaled(api, namespace, 0).into());
+    let stop = apis
+        .iter()
+        .map(|api| scaled(&api.name.value, namespace, 0).into());
     let pools = sleepers
         .iter()
         .map(|pool| unmarked(&pool.scaler, namespace, &[ASLEEP]).into());
     let others = stopped
         .iter()
         .map(|pool| scaled(&pool.deployment, namespace, 0).into());
-    stop.into_iter().chain(pools).chain(others).collect()
+    stop.chain(pools).chain(others).collect()
 }
 
 fn windows(environment: &Environment) -> Vec<RunbookWindow> {
@@ -213,7 +205,7 @@ fn windows(environment: &Environment) -> Vec<RunbookWindow> {
             "{}, {} to {}, {}",
             it.days.value, it.from.value, it.to.value, it.zone.value
         ),
-        pods: pods(it.api.as_ref(), &it.worker),
+        pods: pods(&it.api, &it.worker),
     });
     let events = environment.event.iter().map(|(name, it)| RunbookWindow {
         what: format!("event {name}, at least"),
@@ -224,7 +216,7 @@ fn windows(environment: &Environment) -> Vec<RunbookWindow> {
             it.zone.value,
             lead(it.lead.value)
         ),
-        pods: pods(it.api.as_ref(), &it.worker),
+        pods: pods(&it.api, &it.worker),
     });
     off_hours.chain(events).collect()
 }
@@ -237,10 +229,16 @@ fn lead(time: Duration) -> String {
     }
 }
 
-fn pods(api: Option<&Sourced<u32>>, pools: &BTreeMap<Name, Sourced<u32>>) -> String {
-    let api = api.map(|count| format!("API {}", count.value));
+fn pods(apis: &ByApi<Sourced<u32>>, pools: &BTreeMap<Name, Sourced<u32>>) -> String {
+    let apis = apis.iter().map(|(name, count)| {
+        if Api::is_unnamed(name) {
+            format!("API {}", count.value)
+        } else {
+            format!("API {name} {}", count.value)
+        }
+    });
     let pools = pools
         .iter()
         .map(|(name, count)| format!("{name} {}", count.value));
-    api.into_iter().chain(pools).collect::<Vec<_>>().join(", ")
+    apis.chain(pools).collect::<Vec<_>>().join(", ")
 }

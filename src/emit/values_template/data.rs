@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::emit::yaml::{Map, YamlValue};
 use crate::emit::{endpoint, helm, metadata, secret};
-use crate::model::{Autoscalers, Environment, Name, RedisGroup, RedisTls, Scaler, Workload};
+use crate::model::{Api, Autoscalers, Environment, Name, RedisGroup, RedisTls, Scaler, Workload};
 
 /// The version of the view. It grows by new names only; a name that goes or changes its meaning
 /// makes a new version.
@@ -36,11 +36,13 @@ pub struct TemplateData {
     cluster: String,
     /// The labels of every object.
     labels: Texts,
-    /// The API.
-    api: WorkloadData,
+    /// The API without a name; null if every API has another name.
+    api: Option<WorkloadData>,
+    /// Every API by name; one without a name is called `api`.
+    apis: BTreeMap<String, WorkloadData>,
     /// The worker pools by name.
     workers: BTreeMap<String, WorkloadData>,
-    /// The API and then the pools, for a loop over all Deployments.
+    /// The APIs and then the pools, for a loop over all Deployments.
     workloads: Vec<WorkloadData>,
     /// Schema migrations.
     migration: MigrationData,
@@ -52,12 +54,12 @@ pub struct TemplateData {
     redis: BTreeMap<String, RedisData>,
 }
 
-/// The API, or a worker pool.
+/// An API, or a worker pool.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 struct WorkloadData {
     /// `api` or `worker`.
     component: &'static str,
-    /// `api`, or the pool's name.
+    /// The API's or the pool's name.
     key: String,
     /// The Deployment's name.
     name: String,
@@ -235,13 +237,17 @@ impl TemplateData {
     #[must_use]
     pub fn of(environment: &Environment) -> Self {
         let values = helm::values(environment);
-        let api = api(environment, &values);
+        let apis: BTreeMap<String, WorkloadData> = environment
+            .api
+            .iter()
+            .map(|(name, it)| (name.to_string(), api(environment, (name, it), &values)))
+            .collect();
         let workers: BTreeMap<String, WorkloadData> = environment
             .worker
             .keys()
             .map(|name| (name.to_string(), worker(environment, name, &values)))
             .collect();
-        let workloads = std::iter::once(&api).chain(workers.values());
+        let workloads = apis.values().chain(workers.values());
         Self {
             version: VERSION,
             environment: environment.environment.value.to_string(),
@@ -252,7 +258,8 @@ impl TemplateData {
             cluster: environment.cluster.value.to_string(),
             labels: texts(&metadata::of_environment(environment)),
             workloads: workloads.cloned().collect(),
-            api,
+            api: apis.get(Api::unnamed().as_str()).cloned(),
+            apis,
             workers,
             migration: MigrationData {
                 secret_env: below(&values, &["migration", "secretEnv"]),
@@ -271,12 +278,15 @@ impl TemplateData {
     }
 }
 
-fn api(environment: &Environment, values: &YamlValue) -> WorkloadData {
-    let workload = &environment.api.workload;
-    let of_values = below(values, &["api"]);
-    let scaler = environment.api.scaler();
-    let names = ("api", "api");
-    workload_data(environment, names, workload, (scaler, None), &of_values)
+fn api(environment: &Environment, (name, api): (&Name, &Api), values: &YamlValue) -> WorkloadData {
+    let of_values = if Api::is_unnamed(name) {
+        below(values, &["api"])
+    } else {
+        below(values, &["apis", name.as_str()])
+    };
+    let names = ("api", name.as_str());
+    let scaler = (api.scaler(), None);
+    workload_data(environment, names, &api.workload, scaler, &of_values)
 }
 
 fn worker(environment: &Environment, name: &Name, values: &YamlValue) -> WorkloadData {

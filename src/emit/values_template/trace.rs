@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use minijinja::{OutputSpan, OutputSpanKind};
 
-use crate::model::{Attribute, Environment};
+use crate::model::attribute::join;
+use crate::model::{Api, Attribute, Environment, Name};
 use crate::source::{Origin, Span};
 
 use super::MARKS;
@@ -114,6 +115,10 @@ pub(super) fn stated(
     let attributes = environment.list();
     let exact = match first {
         "workers" => format!("worker.{rest}"),
+        "apis" => {
+            let (name, rest) = rest.split_once('.')?;
+            join(&Api::path(&Name::composed(name.to_owned())), rest)
+        }
         _ => path.clone(),
     };
     let found = attributes.iter().find(|it| it.path == exact);

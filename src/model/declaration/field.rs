@@ -293,7 +293,7 @@ impl<T: Value> Declared for BTreeMap<Name, Sourced<T>> {
             place: it.place,
             value: Spanned::new(typed(it.value.value), it.value.span),
         };
-        let pools = reader.pools(at);
+        let pools = reader.by_name(at, None);
         pools.map(|all| all.into_iter().map(|(pool, it)| (pool, each(it))).collect())
     }
 

@@ -51,7 +51,8 @@ pub(crate) const fn hyphens<const N: usize>(field: &[u8]) -> [u8; N] {
 /// - `nodes`: any number of nodes, each identified by its `key`. `kinds`: nodes that are named by their
 ///   `kind`.
 /// - `named`: nodes with names. `unnamed`: nodes without names, identified by their content.
-/// - `pools`: a value for each named worker pool.
+/// - `one_or_named`: one node without a name, or several with names.
+/// - `pools`: a value for each named worker pool. `apis`: the same for APIs, of which one may have no name.
 ///
 /// A part is `settled` if no value is derived: the macro then also writes how it is resolved. `derived`
 /// parts are resolved by hand, and so are `whole` parts, which come from the file or from its tier.
@@ -274,7 +275,9 @@ macro_rules! one_node {
     (@stands map) => { $crate::model::declaration::Stands::Map };
     (@stands maps) => { $crate::model::declaration::Stands::Maps };
     (@stands named) => { $crate::model::declaration::Stands::Named };
+    (@stands one_or_named) => { $crate::model::declaration::Stands::OneOrNamed };
     (@stands unnamed) => { $crate::model::declaration::Stands::Unnamed };
+    (@stands apis) => { $crate::model::declaration::Stands::Apis };
     (@stands pools) => { $crate::model::declaration::Stands::Pools };
     (@stands node) => { $crate::model::declaration::Stands::Node };
     (@stands among) => { $crate::model::declaration::Stands::Among };

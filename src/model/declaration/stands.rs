@@ -40,10 +40,14 @@ pub enum Stands {
     Kinds,
     /// Children with attributes of their own and with names.
     Named,
+    /// Children with attributes of their own: one without a name, or several with names.
+    OneOrNamed,
     /// Children with attributes of their own, identified by their content: `off-hours`.
     Unnamed,
     /// A child for each named worker pool, with its value: `worker "batch" 0`.
     Pools,
+    /// A child for the API with its value, or one for each named API: `api 0`, `api "public" 0`.
+    Apis,
     /// Attributes that are written in the owner's block.
     Among,
     /// Attributes that are written in the owner's block if its tag says so.
@@ -69,8 +73,10 @@ impl Stands {
             | Self::Nodes
             | Self::Kinds
             | Self::Named
+            | Self::OneOrNamed
             | Self::Unnamed
             | Self::Pools
+            | Self::Apis
             | Self::Among
             | Self::Variant => false,
         }

@@ -10,6 +10,8 @@ pub struct Top {
     pub name: &'static str,
     /// Whether there may be several, each with a name.
     pub named: bool,
+    /// Whether there may be one without a name, or several with names.
+    pub may_be_named: bool,
     /// Whether there may be several without names.
     pub repeats: bool,
     /// Its attributes.
@@ -38,6 +40,7 @@ impl Top {
         let own = Self {
             name: "",
             named: false,
+            may_be_named: false,
             repeats: false,
             attributes: own,
         };
@@ -61,6 +64,7 @@ impl Top {
                 nodes.push(Self {
                     name: at.name,
                     named: at.stands == Stands::Named,
+                    may_be_named: at.stands == Stands::OneOrNamed,
                     repeats: matches!(at.stands, Stands::Unnamed | Stands::Nodes),
                     attributes: inner.to_vec(),
                 });

@@ -190,3 +190,9 @@ impl<T: Word + Debug + Display + PartialEq> Value for T {
         T::WORDS.first().expect("a vocabulary has words").1
     }
 }
+
+/// A KDL string literal for `text`.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}

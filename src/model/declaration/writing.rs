@@ -122,7 +122,9 @@ impl TextNode {
             | Stands::Nodes
             | Stands::Kinds
             | Stands::Named
+            | Stands::OneOrNamed
             | Stands::Unnamed
+            | Stands::Apis
             | Stands::Among
             | Stands::Variant => {
                 owner.child(at.name).arguments = values;

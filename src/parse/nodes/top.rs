@@ -7,7 +7,7 @@ use crate::ast::{Ast, EnvironmentFileNode, Over as _, TopPart};
 use crate::diagnostic::{Diagnostic, code};
 use crate::model::declaration::typed;
 use crate::model::place::MOST_LABELS;
-use crate::model::{Environment, Name, WaiveNode};
+use crate::model::{Api, Environment, Name, WaiveNode};
 use crate::parse::fields::{Cx, Fields};
 use crate::parse::tree::KdlNode;
 use crate::parse::{suggest, value, vocabulary};
@@ -88,7 +88,7 @@ fn read<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a KdlNode<'a>) {
         mark_doubted(ast, name);
     }
     let into = if own { ast } else { &mut nowhere };
-    let key = key.map_or_else(|| Name::composed(String::new()), |key| key.value);
+    let key = key.map_or_else(Api::unnamed, |key| key.value);
     take_in(into, seen, &mut fields, key);
     fields.finish();
 }

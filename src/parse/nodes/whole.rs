@@ -8,7 +8,7 @@ use crate::model::declaration::Declaration;
 use crate::model::{Event, ExpectationNode, Name, OffHours};
 use crate::parse::fields::Fields;
 
-/// Counts by worker pool.
+/// Counts by worker pool or by API.
 type PoolCounts = BTreeMap<Name, Pooled<u32>>;
 
 /// Removes the only node of `file` if any of its values could not be read, and returns the part of the
@@ -36,7 +36,7 @@ pub(super) fn keep_whole(file: &mut EnvironmentFileNode, fields: &Fields<'_>) ->
 /// own finding.
 fn has_counts(
     fields: &Fields<'_>,
-    api: &Written<u32>,
+    api: &Written<PoolCounts>,
     worker: &Written<PoolCounts>,
     example: [&Declaration; 2],
 ) -> bool {

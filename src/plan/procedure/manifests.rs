@@ -2,7 +2,7 @@
 
 use super::{Procedure, State};
 use crate::action::{Action, Manifests, Question};
-use crate::emit::kubernetes::{API_HPA, pool_autoscaler};
+use crate::emit::kubernetes::{api_hpa, pool_autoscaler};
 use crate::model::{Autoscalers, Environment, Scaler, Workload};
 use crate::pair::Pair;
 use crate::schedule::ScheduleSubject;
@@ -62,10 +62,11 @@ pub(super) fn same(states: Pair<State<'_>>, manifests: Manifests) -> Procedure {
 
 /// The HPAs that KEDA does not own, each with its file and its subject in the calendar.
 fn hpas(environment: &Environment) -> Vec<(String, ScheduleSubject, &Workload)> {
-    let api = &environment.api;
-    let api = (api.scaler() == Scaler::Hpa).then(|| {
-        let file = API_HPA.to_owned();
-        (file, ScheduleSubject::Api, &api.workload)
+    let apis = environment.api.iter();
+    let apis = apis.filter(|(_, api)| api.scaler() == Scaler::Hpa);
+    let apis = apis.map(|(name, api)| {
+        let subject = ScheduleSubject::Api(name.clone());
+        (api_hpa(name), subject, &api.workload)
     });
     let pools = environment.worker.iter();
     let pools = pools.filter(|(_, pool)| pool.scaler() == Scaler::Hpa);
@@ -73,7 +74,7 @@ fn hpas(environment: &Environment) -> Vec<(String, ScheduleSubject, &Workload)> 
         let subject = ScheduleSubject::Pool(name.clone());
         Some((pool_autoscaler(name, pool)?, subject, &pool.workload))
     });
-    api.into_iter().chain(pools).collect()
+    apis.chain(pools).collect()
 }
 
 /// Whether an event of either state raises the minimum. A minimum that BEFORE's event raised stays until
@@ -82,7 +83,7 @@ fn rises(states: Pair<State<'_>>, subject: &ScheduleSubject) -> bool {
     let of = |state: State<'_>| {
         let mut events = state.environment.event.values();
         events.any(|event| match subject {
-            ScheduleSubject::Api => event.api.is_some(),
+            ScheduleSubject::Api(name) => event.api.contains_key(name),
             ScheduleSubject::Pool(name) => event.worker.contains_key(name),
         })
     };

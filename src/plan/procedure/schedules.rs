@@ -5,7 +5,7 @@ use super::workloads::whole;
 use super::{Procedure, State};
 use crate::action::{Action, Memory};
 use crate::emit::yaml;
-use crate::model::{Environment, Scaler};
+use crate::model::{Api, Environment, Scaler, Workload};
 use crate::pair::Pair;
 use crate::schedule::{Calendar, ScheduleSubject};
 
@@ -18,7 +18,7 @@ pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
         .filter(|subject| !sleepers(after.environment).contains(subject))
         .collect();
     // The API's mark is deleted with its ConfigMap.
-    if awake.contains(&ScheduleSubject::Api) {
+    if awake.contains(&unnamed()) {
         procedure = procedure.apply(Action::Remember {
             variable: "API",
             value: Memory::ApiMark {
@@ -31,7 +31,7 @@ pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
     let deletion = Action::Delete {
         manifests: manifest(before, FILE),
     };
-    let is_marked = awake.contains(&ScheduleSubject::Api);
+    let is_marked = awake.contains(&unnamed());
     if goes {
         procedure = procedure.apply(if is_marked {
             all_but_the_mark(before)
@@ -76,33 +76,49 @@ fn sleepers(environment: &Environment) -> Vec<ScheduleSubject> {
         .collect()
 }
 
+/// The API whose mark is in the ConfigMap of the schedule.
+fn unnamed() -> ScheduleSubject {
+    ScheduleSubject::Api(Api::unnamed())
+}
+
+/// Starts a Deployment whose mark is deleted with its ConfigMap.
+fn started(
+    procedure: Procedure,
+    subject: &ScheduleSubject,
+    workload: &Workload,
+    namespace: String,
+) -> Procedure {
+    procedure
+        .apply(Action::Start {
+            namespace,
+            deployment: workload.name.value.to_string(),
+            replicas: workload.bounds().0,
+        })
+        .note(format!(
+            "`{subject}` starts also if a person stopped it: in that case, stop it again"
+        ))
+}
+
 /// Outside off-hours these commands do nothing. Workloads that a person stopped or paused have no mark of
 /// the schedule, or a count that differs from the mark.
 fn woken(procedure: Procedure, subject: &ScheduleSubject, environment: &Environment) -> Procedure {
     let namespace = environment.namespace.value.to_string();
     match subject {
-        ScheduleSubject::Api => {
-            let api = &environment.api.workload;
-            procedure.apply(Action::WakeApi {
+        ScheduleSubject::Api(name) => match environment.api.get(name) {
+            Some(api) if Api::is_unnamed(name) => procedure.apply(Action::WakeApi {
                 namespace,
-                deployment: api.name.value.to_string(),
-                replicas: api.replicas.min.value,
-            })
-        }
+                deployment: api.workload.name.value.to_string(),
+                replicas: api.workload.replicas.min.value,
+            }),
+            Some(api) => started(procedure, subject, &api.workload, namespace),
+            None => procedure,
+        },
         ScheduleSubject::Pool(name) => match environment.worker.get(name) {
             Some(pool) if pool.scaler() == Scaler::Keda => procedure.apply(Action::WakePool {
                 namespace,
                 scaled_object: pool.scaled_object_name(),
             }),
-            Some(pool) => procedure
-                .apply(Action::Start {
-                    namespace,
-                    deployment: pool.workload.name.value.to_string(),
-                    replicas: pool.workload.bounds().0,
-                })
-                .note(format!(
-                    "`{subject}` starts also if a person stopped it: in that case, stop it again"
-                )),
+            Some(pool) => started(procedure, subject, &pool.workload, namespace),
             None => procedure,
         },
     }

@@ -6,10 +6,10 @@ use super::manifests::{applied, deletion, manifest, owns, same};
 use super::pods::{at_most, none_leaving, none_terminating, rolled};
 use super::{Procedure, State, nothing_left, pooler, service, terraform};
 use crate::action::{Action, Holds, Manifests, Question};
-use crate::emit::kubernetes::{API_HPA, pool_autoscaler};
+use crate::emit::kubernetes::{api_hpa, pool_autoscaler};
 use crate::emit::terraform::tfvars;
 use crate::emit::{secret, yaml};
-use crate::model::{Environment, Name, Scaler, Via, Worker, Workload};
+use crate::model::{Api, Name, Scaler, Via, Worker, Workload};
 use crate::pair::Pair;
 use crate::plan::move_kind::{ApiMove, MoveKind, PoolMove};
 use crate::schedule::{Calendar, ScheduleSubject};
@@ -17,14 +17,29 @@ use crate::schedule::{Calendar, ScheduleSubject};
 pub(super) fn procedure(kind: &MoveKind, states: Pair<State<'_>>) -> Procedure {
     let after = states.after;
     match kind {
-        MoveKind::Api(ApiMove::Autoscaler) => api(states),
-        MoveKind::Api(ApiMove::Pods) => {
-            let procedure = replaced(states, &after.environment.api.workload.name.value);
-            unseen_asleep(procedure, states, &ScheduleSubject::Api)
+        MoveKind::Api(name, what) => {
+            let apis = states.map(|state| {
+                let api = state.environment.api.get(name);
+                api.map(|api| Scaled::api(name, api))
+            });
+            let what = match what {
+                ApiMove::Added | ApiMove::Removed => MovedPart::Whole,
+                ApiMove::Autoscaler => MovedPart::Autoscaler,
+                ApiMove::Pods => MovedPart::Pods,
+            };
+            moved(apis, what, states, &ScheduleSubject::Api(name.clone()))
         }
         MoveKind::Pool(name, what) => {
-            let procedure = pool(name, *what, states);
-            unseen_asleep(procedure, states, &ScheduleSubject::Pool(name.clone()))
+            let pools = states.map(|state| {
+                let pool = state.environment.worker.get(name);
+                pool.map(|pool| Scaled::pool(name, pool))
+            });
+            let what = match what {
+                PoolMove::Added | PoolMove::Removed => MovedPart::Whole,
+                PoolMove::Autoscaler => MovedPart::Autoscaler,
+                PoolMove::Pods => MovedPart::Pods,
+            };
+            moved(pools, what, states, &ScheduleSubject::Pool(name.clone()))
         }
         MoveKind::PoolSizes => pooler::reload(states),
         MoveKind::Pooler => pooler::rollout(states),
@@ -306,8 +321,8 @@ fn reads_another_secret(states: Pair<State<'_>>) -> bool {
 pub(super) fn deployments(state: State<'_>) -> impl Iterator<Item = &Name> {
     let environment = state.environment;
     let pools = environment.worker.values().map(|pool| &pool.workload);
-    let workloads = std::iter::once(&environment.api.workload).chain(pools);
-    workloads.map(|workload| &workload.name.value)
+    let apis = environment.api.values().map(|api| &api.workload);
+    apis.chain(pools).map(|workload| &workload.name.value)
 }
 
 fn restarted(state: State<'_>) -> Procedure {
@@ -346,9 +361,10 @@ fn delivery(states: Pair<State<'_>>) -> Procedure {
     if !owns(before) {
         return rolled_out(states).then(cluster(states));
     }
-    let api = Scaled::api(before.environment);
+    let apis = before.environment.api.iter();
     let pools = before.environment.worker.iter();
-    let all = std::iter::once(api).chain(pools.map(|(name, pool)| Scaled::pool(name, pool)));
+    let all = apis.map(|(name, api)| Scaled::api(name, api));
+    let all = all.chain(pools.map(|(name, pool)| Scaled::pool(name, pool)));
     let files: Vec<String> = all.filter_map(|it| it.file).collect();
     files
         .into_iter()
@@ -375,13 +391,13 @@ struct Scaled<'a> {
 }
 
 impl<'a> Scaled<'a> {
-    fn api(environment: &'a Environment) -> Self {
-        let workload = &environment.api.workload;
-        let scaler = environment.api.scaler();
+    fn api(name: &Name, api: &'a Api) -> Self {
+        let workload = &api.workload;
+        let scaler = api.scaler();
         Self {
             workload,
             scaler,
-            file: (scaler != Scaler::Fixed).then(|| API_HPA.to_owned()),
+            file: (scaler != Scaler::Fixed).then(|| api_hpa(name)),
             most: workload.bounds().1,
             paused: false,
         }
@@ -515,12 +531,6 @@ fn exchanged(scaled: &Pair<Scaled<'_>>, states: Pair<State<'_>>) -> Procedure {
 
 const MEANWHILE: &str = "between the commands nothing scales these pods: their number stays fixed";
 
-fn api(states: Pair<State<'_>>) -> Procedure {
-    let scaled = states.map(|state| Scaled::api(state.environment));
-    let procedure = rescaled(&scaled, states, &ScheduleSubject::Api);
-    unseen_asleep(procedure, states, &ScheduleSubject::Api)
-}
-
 /// Resources that fewer pods need may shrink only after the pods are fewer.
 fn shrunk(procedure: Procedure, state: State<'_>, deployment: &Name, most: Pair<u32>) -> Procedure {
     if most.after >= most.before {
@@ -529,41 +539,51 @@ fn shrunk(procedure: Procedure, state: State<'_>, deployment: &Name, most: Pair<
     procedure.verify(at_most(state, deployment, most.after))
 }
 
-fn pool(name: &Name, what: PoolMove, states: Pair<State<'_>>) -> Procedure {
-    let (before, after) = (states.before, states.after);
-    let pools = states.map(|state| state.environment.worker.get(name));
-    match (what, pools.before, pools.after) {
-        (_, Some(_), None) => removed(name, before, after),
-        (_, None, Some(pool)) => {
-            let scaled = Scaled::pool(name, pool);
-            let subject = ScheduleSubject::Pool(name.clone());
-            let works = scaled.works(after, sleeps(states, &subject));
-            let procedure = values(after)
-                .then(scaled.applied(after))
-                .verify(rolled(after, &pool.workload.name.value));
-            match works {
-                Some(works) => procedure.verify(works),
-                None => procedure,
-            }
-        }
-        (PoolMove::Autoscaler, Some(was), Some(pool)) => {
-            let scaled = Pair::new(was, pool).map(|pool| Scaled::pool(name, pool));
-            rescaled(&scaled, states, &ScheduleSubject::Pool(name.clone()))
-        }
-        (PoolMove::Pods, Some(_), Some(pool)) => replaced(states, &pool.workload.name.value),
-        (PoolMove::Added | PoolMove::Removed, Some(_), Some(_)) | (_, None, None) => {
-            Procedure::default()
-        }
+/// What moves of an API or a pool.
+enum MovedPart {
+    Whole,
+    Autoscaler,
+    Pods,
+}
+
+/// Adds or removes an API or a pool, or changes its pods or what scales it.
+fn moved(
+    sides: Pair<Option<Scaled<'_>>>,
+    what: MovedPart,
+    states: Pair<State<'_>>,
+    subject: &ScheduleSubject,
+) -> Procedure {
+    let procedure = match (sides.before, sides.after) {
+        (Some(was), None) => removed(&was, states),
+        (None, Some(is)) => added(&is, states, subject),
+        (Some(was), Some(is)) => match what {
+            MovedPart::Whole => Procedure::default(),
+            MovedPart::Autoscaler => rescaled(&Pair::new(was, is), states, subject),
+            MovedPart::Pods => replaced(states, &is.workload.name.value),
+        },
+        (None, None) => Procedure::default(),
+    };
+    unseen_asleep(procedure, states, subject)
+}
+
+fn added(scaled: &Scaled<'_>, states: Pair<State<'_>>, subject: &ScheduleSubject) -> Procedure {
+    let after = states.after;
+    let procedure = values(after)
+        .then(scaled.applied(after))
+        .verify(rolled(after, &scaled.workload.name.value));
+    match scaled.works(after, sleeps(states, subject)) {
+        Some(works) => procedure.verify(works),
+        None => procedure,
     }
 }
 
-fn removed(name: &Name, before: State<'_>, after: State<'_>) -> Procedure {
-    let pool = before.environment.worker.get(name);
-    let procedure = match pool {
-        // The manifest of a pool of KEDA has the ScaledObject and the TriggerAuthentication.
-        Some(pool) if owns(before) => Scaled::pool(name, pool).deleted(before),
-        Some(_) | None => Procedure::default(),
+fn removed(scaled: &Scaled<'_>, states: Pair<State<'_>>) -> Procedure {
+    // The manifest of a pool of KEDA has the ScaledObject and the TriggerAuthentication.
+    let procedure = if owns(states.before) {
+        scaled.deleted(states.before)
+    } else {
+        Procedure::default()
     };
     // Its pods terminate after the Deployment is gone, so the network policy is narrowed later.
-    procedure.then(values(after))
+    procedure.then(values(states.after))
 }

@@ -67,7 +67,8 @@ fn rank(name: &str) -> usize {
 }
 
 fn all(environment: &Environment) -> Vec<(String, String)> {
-    let mut all = vec![("api".to_owned(), workload(&environment.api.workload))];
+    let apis = environment.apis();
+    let mut all: Vec<(String, String)> = apis.map(|(who, api)| (who, workload(api))).collect();
     let pools = environment.worker.iter();
     all.extend(pools.map(|(name, pool)| (format!("worker.{name}"), workload(&pool.workload))));
     all.extend(environment.service.iter().map(|(name, service)| {

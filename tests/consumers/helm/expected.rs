@@ -8,7 +8,9 @@ use tierc::source::Sourced;
 
 /// Whether the chart's Deployments say what the environment says.
 pub(super) fn check(environment: &Environment, objects: &[Value]) {
-    check_workload(environment, &environment.api.workload, objects);
+    for api in environment.api.values() {
+        check_workload(environment, &api.workload, objects);
+    }
     for (name, worker) in &environment.worker {
         check_workload(environment, &worker.workload, objects);
         check_worker(environment, name, worker, objects);
@@ -17,7 +19,10 @@ pub(super) fn check(environment: &Environment, objects: &[Value]) {
         .iter()
         .filter(|object| object["kind"] == "Deployment")
         .count();
-    assert_eq!(deployments, 1 + environment.worker.len());
+    assert_eq!(
+        deployments,
+        environment.api.len() + environment.worker.len()
+    );
 }
 
 /// The objects of the chart that scale something, and what they should be.

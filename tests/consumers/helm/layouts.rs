@@ -62,7 +62,9 @@ fn the_chart_of_helm_create_gets_what_the_environment_says() {
         for tree in trees.iter().filter(tierc_owns_autoscalers) {
             let folder = tempfile::tempdir().unwrap();
             let environment = tree.environment;
-            let mut workloads = vec![("api".to_owned(), &environment.api.workload)];
+            let apis = environment.api.iter();
+            let apis = apis.map(|(name, api)| (name.to_string(), &api.workload));
+            let mut workloads: Vec<_> = apis.collect();
             let pools = environment.worker.iter();
             workloads.extend(pools.map(|(name, pool)| (name.to_string(), &pool.workload)));
             let aliases: Vec<String> = workloads.iter().map(|(key, _)| key.clone()).collect();

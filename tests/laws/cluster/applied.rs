@@ -15,7 +15,7 @@ use crate::support::documents;
 /// A Deployment of the platform.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Who<'a> {
-    Api,
+    Api(&'a str),
     Pool(&'a str),
     Pooler,
 }
@@ -62,7 +62,7 @@ pub(crate) struct Applied<'a> {
     pooler_file: Rc<File>,
     /// `helm/values.yaml`.
     values_file: Rc<File>,
-    api: Deployment,
+    apis: BTreeMap<String, Deployment>,
     pools: BTreeMap<String, Deployment>,
     pooler: Deployment,
 }
@@ -97,13 +97,17 @@ impl<'a> Applied<'a> {
                 of_the_chart(values, workload, pool.most()),
             )
         });
+        let apis = environment.api.iter().map(|(name, api)| {
+            let workload = &api.workload;
+            let values = of_api(values, name.as_str());
+            (
+                name.to_string(),
+                of_the_chart(values, workload, workload.most()),
+            )
+        });
         Self {
             environment,
-            api: of_the_chart(
-                &values["api"],
-                &environment.api.workload,
-                environment.api.workload.most(),
-            ),
+            apis: apis.collect(),
             pools: pools.collect(),
             pooler: of_the_manifest(
                 &pooler_file.kind("Deployment")["spec"],
@@ -129,18 +133,18 @@ impl<'a> Applied<'a> {
             .any(|line| line.contains("_read = host="))
     }
 
-    pub(super) fn api(&self) -> Deployment {
-        self.api.clone()
+    pub(super) fn api(&self, name: &str) -> Option<Deployment> {
+        self.apis.get(name).cloned()
     }
 
     pub(super) fn pool(&self, name: &str) -> Option<Deployment> {
         self.pools.get(name).cloned()
     }
 
-    /// Where the pods of the API, of a pool and of PgBouncer may run.
+    /// Where the pods of an API, of a pool and of PgBouncer may run.
     pub(super) fn placed(&self, who: Who<'_>) -> Placed<'_> {
         let whole = match who {
-            Who::Api => &self.values_file.read[0]["api"],
+            Who::Api(name) => of_api(&self.values_file.read[0], name),
             Who::Pool(name) => &self.values_file.read[0]["workers"][name],
             Who::Pooler => &self.pooler_file.kind("Deployment")["spec"]["template"]["spec"],
         };
@@ -202,6 +206,14 @@ fn of_the_manifest(spec: &Value, weight: u64) -> Deployment {
         grace: number(&spec["template"]["spec"]["terminationGracePeriodSeconds"]),
         template: spec["template"].to_string(),
         weight,
+    }
+}
+
+/// The values of an API: the one called `api` has a key of its own.
+fn of_api<'a>(values: &'a Value, name: &str) -> &'a Value {
+    match name {
+        "api" => &values["api"],
+        _ => &values["apis"][name],
     }
 }
 

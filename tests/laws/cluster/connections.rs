@@ -51,26 +51,43 @@ pub(super) fn asked(sides: Pair<&Applied<'_>>) -> Vec<Demand> {
         pooled + aside + larger(sides, Via::Direct),
         limit(|side| side.database.max_connections.value),
     )];
-    let apis = Pair::new(before.api(), after.api());
+    let names = [before, after].map(|side| side.environment.api.keys());
+    let names: BTreeSet<String> = names
+        .into_iter()
+        .flatten()
+        .map(ToString::to_string)
+        .collect();
+    let apis: Vec<Pair<Deployment>> = names
+        .iter()
+        .map(|name| match (before.api(name), after.api(name)) {
+            (Some(one), Some(other)) => Pair::new(one, other),
+            (Some(api), None) => Pair::new(api.clone(), nothing_of(&api)),
+            (None, Some(api)) => Pair::new(nothing_of(&api), api),
+            (None, None) => unreachable!("a side has `{name}`"),
+        })
+        .collect();
     let replicas = [before, after].map(|side| side.environment.database.replicas.count.value > 0);
     if replicas == [true, true] {
         let direct = [before, after].map(|side| !side.pools_reads());
         // Old and new pods whose reads bypass PgBouncer.
-        let mut reading = apis.clone();
-        for (api, direct) in [
-            (&mut reading.before, direct[0]),
-            (&mut reading.after, direct[1]),
-        ] {
-            if !direct {
-                api.weight = 0;
+        let reading = apis.iter().map(|apis| {
+            let mut reading = apis.clone();
+            for (api, direct) in [
+                (&mut reading.before, direct[0]),
+                (&mut reading.after, direct[1]),
+            ] {
+                if !direct {
+                    api.weight = 0;
+                }
             }
-        }
-        // The step restarts the pods if their route changes.
-        if direct[0] != direct[1] {
-            reading.after.template.push('*');
-        }
-        let reads = if direct[0] || direct[1] {
+            // The step restarts the pods if their route changes.
+            if direct[0] != direct[1] {
+                reading.after.template.push('*');
+            }
             of_workload(&reading)
+        });
+        let reads: u64 = if direct[0] || direct[1] {
+            reading.sum()
         } else {
             0
         };
@@ -82,13 +99,15 @@ pub(super) fn asked(sides: Pair<&Applied<'_>>) -> Vec<Demand> {
             limit(|side| side.database.replicas.max_connections.value),
         ));
     }
-    let mut clients = apis.clone();
-    for (api, side) in [(&mut clients.before, before), (&mut clients.after, after)] {
-        if side.pools_reads() {
-            api.weight *= 2;
+    let clients = apis.into_iter().map(|mut clients| {
+        for (api, side) in [(&mut clients.before, before), (&mut clients.after, after)] {
+            if side.pools_reads() {
+                api.weight *= 2;
+            }
         }
-    }
-    let mut all = of_workload(&clients);
+        of_workload(&clients)
+    });
+    let mut all: u64 = clients.sum();
     let names = [before, after].map(|side| side.environment.worker.keys());
     let names: BTreeSet<String> = names
         .into_iter()

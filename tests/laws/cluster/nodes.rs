@@ -152,13 +152,17 @@ impl Deployments {
                 },
             );
         };
-        let api = &environment.api.workload.requests;
-        add(
-            "api",
-            Who::Api,
-            state.api(),
-            [api.cpu.value.milli(), api.memory.value.units()],
-        );
+        for (name, api) in &environment.api {
+            let requests = &api.workload.requests;
+            let amounts = [requests.cpu.value.milli(), requests.memory.value.units()];
+            let deployment = state.api(name.as_str()).unwrap();
+            add(
+                &format!("api.{name}"),
+                Who::Api(name.as_str()),
+                deployment,
+                amounts,
+            );
+        }
         let pooler = &environment.pgbouncer.requests;
         let amounts = [pooler.cpu.value.milli(), pooler.memory.value.units()];
         add("pgbouncer", Who::Pooler, state.pooler(), amounts);

@@ -40,7 +40,8 @@ pub(super) fn network_policy(environment: &Environment) -> YamlValue {
 /// The admitted values of `app`. Other people label a service's pods, either with the service's
 /// name or with the name after the application's. A name that is too long for a label is on no pod.
 pub(crate) fn clients(environment: &Environment) -> Vec<String> {
-    let mut clients = vec![environment.api.workload.name.value.to_string()];
+    let apis = environment.apis();
+    let mut clients: Vec<String> = apis.map(|(_, api)| api.name.value.to_string()).collect();
     clients.extend(
         environment
             .worker

@@ -2,7 +2,7 @@
 
 use super::{Followed, FollowedDeployment};
 use crate::model::count::counted;
-use crate::model::{ClockTime, Days, Name};
+use crate::model::{Api, ClockTime, Days, Name};
 use crate::schedule::{Occasion, ScheduleSubject, ZonedWindow};
 
 /// The fixed part of the script.
@@ -29,8 +29,8 @@ pub(super) fn script(followed: &Followed<'_>) -> String {
 fn deployment(followed: &Followed<'_>, it: &FollowedDeployment<'_>) -> String {
     let (subject, workload) = (&it.subject, it.workload);
     let who = match subject {
-        ScheduleSubject::Api => "The API".to_owned(),
-        ScheduleSubject::Pool(_) => subject.to_string(),
+        ScheduleSubject::Api(name) if Api::is_unnamed(name) => "The API".to_owned(),
+        ScheduleSubject::Api(_) | ScheduleSubject::Pool(_) => subject.to_string(),
     };
     let min = workload.replicas.min.value;
     let mut text = if workload.is_fixed() {
