@@ -161,15 +161,16 @@ variable "elasticache" {
 variable "node_groups" {
   description = "The EKS managed node groups, by name. Each carries the label tierc.dev/node-group with its name; a group that runs only certain pools has a taint of the same key and value, which those pools tolerate."
   type = map(object({
-    instance_types = list(string)
-    ami_type       = string
-    capacity_type  = string
-    min_size       = number
-    max_size       = number
-    desired_size   = number
-    update_config  = object({ max_unavailable = number })
-    labels         = map(string)
-    taints         = map(object({ key = string, value = string, effect = string }))
+    instance_types        = list(string)
+    ami_type              = string
+    capacity_type         = string
+    min_size              = number
+    max_size              = number
+    desired_size          = number
+    update_config         = object({ max_unavailable = number })
+    labels                = map(string)
+    taints                = map(object({ key = string, value = string, effect = string }))
+    cloudinit_pre_nodeadm = optional(list(object({ content_type = string, content = string })))
   }))
   nullable = false
 

@@ -62,8 +62,22 @@ impl NodeType {
     /// managed node groups).
     #[must_use]
     pub fn most_pods(&self) -> u32 {
-        let most = if self.vcpu < 30 { 110 } else { 250 };
-        self.pods.min(most)
+        self.pods.min(self.managed_pods())
+    }
+
+    /// The most pods for which EKS configures the kubelet of this type in a managed node group.
+    #[must_use]
+    pub fn managed_pods(&self) -> u32 {
+        if self.vcpu < 30 { 110 } else { 250 }
+    }
+
+    /// The pods that have an address, with the two on the host's network, if the VPC CNI assigns a
+    /// prefix of 16 addresses in place of each address.
+    #[must_use]
+    pub fn pods_with_prefixes(&self) -> u32 {
+        const HOST_NETWORK: u32 = 2;
+        let addresses = self.pods.saturating_sub(HOST_NETWORK);
+        addresses.saturating_mul(16).saturating_add(HOST_NETWORK)
     }
 }
 

@@ -55,13 +55,13 @@ pub use operation::{
 pub use place::Place;
 pub use platform::{
     ADMIN_USER, Backup, BackupField, BackupNode, Clients, ClientsField, ClientsNode, Cluster,
-    ClusterField, ClusterNode, Database, DatabaseField, DatabaseNode, Deliver, DeliverField,
-    DeliverNode, Direct, DirectField, DirectNode, ENVIRONMENT_LABEL, Maintenance, MaintenanceField,
-    MaintenanceNode, NODE_GROUP_LABEL, Network, NetworkField, NetworkNode, NodeCount,
-    NodeCountField, NodeCountNode, NodeGroup, NodeGroupField, NodeGroupNode, PGBOUNCER_CONTAINER,
-    PGBOUNCER_PORT, Pgbouncer, PgbouncerField, PgbouncerNode, Pool, PoolField, PoolNode,
-    ReadReplicas, ReadReplicasField, ReadReplicasNode, RedisGroup, RedisGroupField, RedisNode,
-    STATS_USER, Storage, StorageField, StorageNode,
+    ClusterField, ClusterNode, Daemons, DaemonsField, DaemonsNode, Database, DatabaseField,
+    DatabaseNode, Deliver, DeliverField, DeliverNode, Direct, DirectField, DirectNode,
+    ENVIRONMENT_LABEL, Maintenance, MaintenanceField, MaintenanceNode, NODE_GROUP_LABEL, Network,
+    NetworkField, NetworkNode, NodeCount, NodeCountField, NodeCountNode, NodeGroup, NodeGroupField,
+    NodeGroupNode, PGBOUNCER_CONTAINER, PGBOUNCER_PORT, Pgbouncer, PgbouncerField, PgbouncerNode,
+    Pool, PoolField, PoolNode, ReadReplicas, ReadReplicasField, ReadReplicasNode, RedisGroup,
+    RedisGroupField, RedisNode, STATS_USER, Storage, StorageField, StorageNode,
 };
 pub use quantity::Quantity;
 pub use queue::{

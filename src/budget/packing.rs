@@ -8,6 +8,7 @@
 mod crowd;
 mod landing;
 mod needed;
+mod node;
 mod sets;
 #[cfg(test)]
 mod tests;
@@ -15,23 +16,13 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::Catalogue;
-use crate::model::{Environment, Name, Quantity};
+use crate::model::{Environment, Name};
 
 pub use crowd::{Crowd, places};
 pub use landing::{Asking, Wants, asking, groups_for, open_to};
 pub use needed::{AtBound, group_to_grow, needed};
+pub use node::{DaemonTotals, addressed_pods, arch, daemons, kubelet_pods, room};
 use sets::{Numbered, Set};
-
-/// Millicores of a node that daemons take.
-pub const DAEMON_MILLICORES: u64 = 300;
-
-/// MiB of a node that daemons take.
-pub const DAEMON_MEBIBYTES: u64 = 500;
-
-/// Pods of a node that daemons take: `aws-node` and `kube-proxy` on every node, and usually
-/// `ebs-csi-node`, `eks-pod-identity-agent`, a log agent and a node exporter. The kubelet also
-/// counts those on the host's network, although they need no address.
-pub const DAEMON_PODS: u32 = 6;
 
 /// Bytes of a MiB.
 const MEBIBYTE: u64 = 1_048_576;
@@ -175,21 +166,10 @@ pub struct Shortage {
 /// The groups of `environment`; `None` if the catalogue lacks one of their instance types.
 #[must_use]
 pub fn rooms(environment: &Environment, catalogue: &Catalogue) -> Option<Rooms> {
-    let daemons = Quantity::from_mebibytes(DAEMON_MEBIBYTES).units();
-    let room = |instance: &str, nodes| {
-        let node = catalogue.node_types.get(instance)?;
-        let cpu = node.allocatable_cpu.milli();
-        Some(Room {
-            nodes,
-            cpu: cpu.saturating_sub(DAEMON_MILLICORES),
-            memory: node.allocatable_memory.units().saturating_sub(daemons),
-            pods: u64::from(node.most_pods().saturating_sub(DAEMON_PODS)),
-        })
-    };
     let groups = environment.nodes.iter();
     groups
         .map(|(name, group)| {
-            let room = room(&group.instance.value, group.count.max.value)?;
+            let room = room(group, catalogue)?;
             Some((name.clone(), room))
         })
         .collect()

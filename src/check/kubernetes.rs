@@ -4,7 +4,9 @@ mod arch_mismatch;
 mod disruption_budget_blocks_drain;
 pub(super) mod environment_name_taken;
 mod instance_type_unknown;
+mod max_pods_exceeded;
 mod no_node_group;
+mod node_architectures_mixed;
 mod node_capacity_exceeded;
 mod node_packing_tight;
 pub(super) mod object_collision;
@@ -22,7 +24,7 @@ use super::connections::Surge;
 use super::workloads::workloads;
 use super::{Context, Finding, Findings, Rule};
 use crate::budget::packing::{self, Load, Resource, Room, Rooms};
-use crate::model::{Environment, Name, Quantity, Service, Worker, Workload};
+use crate::model::{Environment, Name, NodeGroup, Quantity, Service, Worker, Workload};
 use crate::source::Sourced;
 
 /// The family's rules, by name.
@@ -31,7 +33,9 @@ pub static RULES: &[&Rule] = &[
     &disruption_budget_blocks_drain::RULE,
     &environment_name_taken::RULE,
     &instance_type_unknown::RULE,
+    &max_pods_exceeded::RULE,
     &no_node_group::RULE,
+    &node_architectures_mixed::RULE,
     &node_capacity_exceeded::RULE,
     &node_packing_tight::RULE,
     &object_collision::RULE,
@@ -106,13 +110,13 @@ fn limits(environment: &Environment) -> Vec<AmountsAt<'_>> {
         .collect()
 }
 
-/// Labels a node group's instance and maximum.
+/// Labels a node group's maximum, and what decides the room on its nodes.
 fn group(finding: Finding, environment: &Environment, name: &Name) -> Finding {
     let Some(group) = environment.nodes.get(name) else {
         return finding;
     };
     let path = |step: &str| format!("nodes.{name}.{step}");
-    finding
+    let mut finding = finding
         .operand(
             &group.count.max,
             &path("count.max"),
@@ -122,7 +126,31 @@ fn group(finding: Finding, environment: &Environment, name: &Name) -> Finding {
             &group.instance,
             &path("instance"),
             format!("instance type of `{name}`"),
-        )
+        );
+    for other in &group.alternatives {
+        let path = path(&format!("alternatives.{}", other.value));
+        finding = finding.operand(other, &path, format!("instance type of `{name}`"));
+    }
+    let daemons = &group.daemons;
+    let amounts = [
+        ("cpu", "CPU of daemons", &daemons.cpu),
+        ("memory", "memory of daemons", &daemons.memory),
+    ];
+    for (step, label, amount) in amounts {
+        if let Some(amount) = amount {
+            finding = finding.operand(amount, &path(&format!("daemons.{step}")), label);
+        }
+    }
+    let counts = [
+        ("daemons.pods", "pods of daemons", &daemons.pods),
+        ("max-pods", "the most pods on a node", &group.max_pods),
+    ];
+    for (step, label, count) in counts {
+        if let Some(count) = count {
+            finding = finding.operand(count, &path(step), label);
+        }
+    }
+    finding
 }
 
 /// Labels a pod's requests for `resources`.
@@ -188,7 +216,8 @@ fn everything<'a>(
 /// Makes a finding depend on the placement of pods: on the type and the pools of every group.
 fn landing(mut finding: Finding, environment: &Environment) -> Finding {
     for group in environment.nodes.values() {
-        finding = finding.given(&group.instance).given(&group.capacity);
+        finding = finding.given(&group.capacity);
+        finding = size(finding, group);
         for runs in &group.runs {
             finding = finding.given(runs);
         }
@@ -196,15 +225,46 @@ fn landing(mut finding: Finding, environment: &Environment) -> Finding {
     finding
 }
 
+/// Makes a finding depend on everything that decides the room on a node of a group.
+fn size(mut finding: Finding, group: &NodeGroup) -> Finding {
+    for instance in group.instances() {
+        finding = finding.given(instance);
+    }
+    let amounts = [&group.daemons.cpu, &group.daemons.memory];
+    for amount in amounts.into_iter().flatten() {
+        finding = finding.given(amount);
+    }
+    for pods in [&group.daemons.pods, &group.max_pods].into_iter().flatten() {
+        finding = finding.given(pods);
+    }
+    match &group.prefix_delegation {
+        Some(prefixes) => finding.given(prefixes),
+        None => finding,
+    }
+}
+
 /// The room on a node of a group, as arithmetic.
-fn room_note(name: &Name, room: &Room) -> String {
+fn room_note(environment: &Environment, name: &Name, room: &Room) -> String {
     let (cpu, memory, pods) = (room.cpu, room.memory / 1_048_576, room.pods);
-    format!(
-        "a node of `nodes.{name}` has {cpu}m of CPU, {memory}Mi of memory and {pods} addresses for pods: its allocatable resources minus {}m, {}Mi and {} pods for daemons",
-        packing::DAEMON_MILLICORES,
-        packing::DAEMON_MEBIBYTES,
-        packing::DAEMON_PODS
-    )
+    let mut note = format!(
+        "a node of `nodes.{name}` has {cpu}m of CPU, {memory}Mi of memory and {pods} addresses for pods"
+    );
+    let Some(group) = environment.nodes.get(name) else {
+        return note;
+    };
+    let of = if group.alternatives.is_empty() {
+        "its allocatable resources"
+    } else {
+        "the smallest allocatable resources of its instance types"
+    };
+    let daemons = packing::daemons(group);
+    note.push_str(&format!(
+        ": {of} minus {}m, {}Mi and {} pods for daemons",
+        daemons.cpu,
+        daemons.memory / 1_048_576,
+        daemons.pods
+    ));
+    note
 }
 
 /// Offers the fewest nodes that hold everything.

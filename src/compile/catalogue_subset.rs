@@ -7,7 +7,7 @@ use crate::ast::{Ast, Over, Written};
 use crate::catalogue::{Catalogue, Prices};
 use crate::diagnostic::Diagnostics;
 use crate::model::version::major_and_rest;
-use crate::model::{Environment, StorageType, Tier, Word as _};
+use crate::model::{Environment, NodeGroup, StorageType, Tier, Word as _};
 use crate::parse::catalogue::Tiers;
 use crate::parse::{self, prices};
 use crate::source::{SourceId, Sources};
@@ -42,11 +42,16 @@ impl Referred {
         };
         add(&ast.stated.database.instance);
         add(&ast.stated.database.replicas.instance);
-        ast.stated
-            .nodes
-            .values()
-            .for_each(|group| add(&group.instance));
+        for group in ast.stated.nodes.values() {
+            add(&group.instance);
+        }
         ast.stated.redis.values().for_each(|group| add(&group.node));
+        let alternatives = ast.stated.nodes.values();
+        let alternatives = alternatives.filter_map(|group| group.alternatives.value.as_ref());
+        for list in alternatives {
+            let names = list.value.iter().map(|name| name.value.clone());
+            self.names.extend(names);
+        }
         if let Some(engine) = &ast.stated.database.engine.value {
             self.add_engine(&engine.value);
         }
@@ -71,7 +76,7 @@ impl Referred {
         self.budget |= environment.budget.is_some();
         self.names.insert(database.instance.value.clone());
         self.names.insert(database.replicas.instance.value.clone());
-        let nodes = environment.nodes.values().map(|group| &group.instance);
+        let nodes = environment.nodes.values().flat_map(NodeGroup::instances);
         let redis = environment.redis.values().map(|group| &group.node);
         self.names
             .extend(nodes.chain(redis).map(|name| name.value.clone()));

@@ -9,7 +9,7 @@ use crate::catalogue::Prices;
 use crate::check;
 use crate::cost::{self, Estimate};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, code};
-use crate::model::Environment;
+use crate::model::{Environment, NodeGroup};
 use crate::parse::prices::WantedPrices;
 use crate::price_list::PriceSelection;
 use crate::source::Sources;
@@ -118,7 +118,7 @@ fn wanted<'a>(environments: impl Iterator<Item = &'a Environment>) -> WantedPric
     let mut wanted = WantedPrices::default();
     for environment in environments {
         let database = &environment.database;
-        let nodes = environment.nodes.values().map(|group| &group.instance);
+        let nodes = environment.nodes.values().flat_map(NodeGroup::instances);
         let redis = environment.redis.values().map(|group| &group.node);
         let names: BTreeSet<String> = nodes
             .chain(redis)

@@ -3,7 +3,7 @@
 mod storage;
 
 use crate::catalogue::{Catalogue, Price, PricedService, Prices, RegionPrices, Reservable};
-use crate::model::{Capacity, Environment, Money};
+use crate::model::{Capacity, Environment, Money, NodeGroup};
 use crate::source::{Sourced, Span};
 
 use super::item::{CostItem, Count, CountedUnit, Missing, Reserved, UnitRate};
@@ -213,25 +213,52 @@ fn control_plane(gathered: &mut Gathered<'_>, environment: &Environment) {
     gathered.add(wanted, |prices| prices.control_plane.as_ref());
 }
 
+/// The instance type whose price counts for every node of a group: the one without a price, else the
+/// dearest. AWS decides which types a group gets when it launches the nodes.
+fn dearest<'a>(prices: Option<&RegionPrices>, group: &'a NodeGroup) -> &'a Sourced<String> {
+    let amount = |instance: &str| {
+        let price = prices?.node_types.get(instance)?;
+        Some(price.amount)
+    };
+    let mut dearest = &group.instance;
+    for other in group.instances() {
+        let amounts = (amount(&dearest.value), amount(&other.value));
+        if let (Some(most), next) = amounts
+            && next.is_none_or(|next| next > most)
+        {
+            dearest = other;
+        }
+    }
+    dearest
+}
+
 fn nodes(gathered: &mut Gathered<'_>, environment: &Environment) {
     for (name, group) in &environment.nodes {
         let (least, most) = (&group.count.min, &group.count.max);
-        let node_type = &group.instance.value;
+        let priced = dearest(gathered.prices, group);
+        let node_type = &priced.value;
         let at = |step: &str| format!("nodes.{name}.{step}");
         let count = Count::between(u64::from(least.value), u64::from(most.value), NODE);
         let mut wanted = WantedItem {
             layer: CostLayer::Nodes,
             service: PricedService::Nodes,
             path: format!("nodes.{name}"),
-            what: node_type.clone(),
+            what: match group.instances().count() {
+                1 => node_type.clone(),
+                types => format!("{node_type}, the dearest of {types} types"),
+            },
             counts: vec![count],
             row: format!("node-type \"{node_type}\""),
-            span: group.instance.origin.span(),
+            span: priced.origin.span(),
             inputs: PricedBy::of(at("instance"), &group.instance)
                 .and(at("capacity"), &group.capacity)
                 .and(at("count.min"), least)
                 .and(at("count.max"), most),
         };
+        for other in &group.alternatives {
+            let path = at(&format!("alternatives.{}", other.value));
+            wanted.inputs = wanted.inputs.and(path, other);
+        }
         match group.capacity.value {
             Capacity::OnDemand => {
                 gathered.add_reservable(wanted, (Reservable::Nodes, node_type), |prices| {

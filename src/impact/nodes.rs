@@ -1,6 +1,7 @@
 //! What a change of a node group does.
 
 use super::{Class, FeltBy, Impact, ImpactStep};
+use crate::budget::packing;
 use crate::budget::placement::{self, Groups};
 use crate::catalogue::Catalogue;
 use crate::diff::AttributeChange;
@@ -11,6 +12,8 @@ use super::workload::TEMPLATE;
 
 const EKS: &str =
     "EKS user guide: managed node groups keep instance type, capacity and AMI for life";
+
+const DAEMONS: &str = "Kubernetes documentation: DaemonSet, a pod of each on every node";
 
 pub(super) fn nodes(
     field: NodeGroupField,
@@ -26,9 +29,20 @@ pub(super) fn nodes(
                 None => impact,
             }
         }
+        NodeGroupField::alternatives(()) => {
+            replaced("a new group with the new instance types takes over")
+        }
         NodeGroupField::capacity(()) => {
             replaced("a new group with the new capacity type takes over")
         }
+        NodeGroupField::max_pods(()) | NodeGroupField::prefix_delegation(()) => {
+            replaced("a new group whose nodes take another number of pods takes over")
+        }
+        NodeGroupField::daemons(_) => Impact::new(
+            Class::None,
+            "only the computed room for pods changes; tierc does not deploy daemons",
+            DAEMONS,
+        ),
         NodeGroupField::count(NodeCountField::max(())) if shrinks(change, step) => Impact::new(
             Class::Rolling,
             "nodes beyond the new maximum are drained one by one; their pods move to other nodes",
@@ -127,10 +141,7 @@ fn other_arch(
     catalogue: &Catalogue,
 ) -> Option<String> {
     let name = change.place.name()?;
-    let arch = |side: &Environment| {
-        let group = side.nodes.get(name)?;
-        Some(catalogue.node_types.get(&group.instance.value)?.arch)
-    };
+    let arch = |side: &Environment| packing::arch(side.nodes.get(name)?, catalogue);
     let (before, after) = (arch(step.before)?, arch(step.after)?);
     (before != after)
         .then(|| format!("{after} in place of {before}: images must be built for both"))

@@ -11,8 +11,8 @@ use super::version::Version;
 use super::volume::{LARGEST_GIB, Provisioned, STRIPED_FROM_GIB, included};
 use super::{
     Apply, Autoscalers, Capacity, ClusterMode, DailyWindow, Duration, EvictionPolicy, Name,
-    PoolMode, RedisEngine, RedisTls, Resources, SslMode, StartupOptions, StorageType, Use, Via,
-    WeeklyWindow,
+    PoolMode, Quantity, RedisEngine, RedisTls, Resources, SslMode, StartupOptions, StorageType,
+    Use, Via, WeeklyWindow,
 };
 use crate::source::Sourced;
 
@@ -24,6 +24,9 @@ const CONNECTIONS: RangeInclusive<u32> = 6..=262_143;
 
 /// A second to a week. Without a `drain`, the kubelet would kill the pod with all its connections.
 const DRAIN: RangeInclusive<u64> = 1..=604_800;
+
+/// The pods that a kubelet may be configured for. `aws-node` and `kube-proxy` run on every node.
+const MAX_PODS: RangeInclusive<u32> = 3..=1_000;
 
 node! {
     /// The pooler.
@@ -207,12 +210,34 @@ node! {
     NodeGroup: NodeGroupNode, NodeGroupField, derived {
         /// The EC2 instance type.
         child instance: Sourced<String> = Form::Placed(Place::AwsWord), "\"m7g.large\"";
+        /// More EC2 instance types that a node may have, such as for spot.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        filled_list alternatives: Vec<Sourced<String>> = Form::Placed(Place::AwsWord), "\"m6g.large\"";
         /// How many nodes.
         node count: NodeCount;
         /// On-demand or spot nodes.
         child capacity: Sourced<Capacity>, "\"spot\"";
         /// The pools that run only here; without `runs`, a group takes all other pods.
         filled_list runs: Vec<Sourced<Name>>, "\"batch\"";
+        /// The most pods on a node, daemons included: `maxPods` of the kubelet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        child max_pods: Option<Sourced<u32>> = Form::Whole(MAX_PODS), "110";
+        /// Whether the VPC CNI assigns prefixes of 16 addresses instead of single addresses.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        child prefix_delegation: Option<Sourced<bool>>, "#true";
+        /// What daemons take of each node.
+        #[serde(default, skip_serializing_if = "Daemons::are_as_usual")]
+        node daemons: Daemons;
+    }
+
+    /// What the pods of DaemonSets take of each node.
+    Daemons: DaemonsNode, DaemonsField, settled {
+        /// Their pods, without `aws-node` and `kube-proxy`.
+        property pods: Option<Sourced<u32>> = Form::Whole(0..=250), "6";
+        /// Their CPU requests, in cores.
+        property cpu: Option<Sourced<Quantity>> = Form::Cpu, "\"500m\"";
+        /// Their memory requests, in bytes.
+        property memory: Option<Sourced<Quantity>> = Form::Memory, "\"1Gi\"";
     }
 
     /// The bounds of a node group.
@@ -305,6 +330,50 @@ impl RedisGroup {
         Version::lenient(&self.version.value)
             .compare_stated(least)
             .is_ge()
+    }
+}
+
+impl NodeGroup {
+    /// The instance types that its nodes may have, `instance` first.
+    pub fn instances(&self) -> impl Iterator<Item = &Sourced<String>> {
+        let others = self.alternatives.iter();
+        let others = others.filter(|other| other.value != self.instance.value);
+        std::iter::once(&self.instance).chain(others)
+    }
+
+    /// The instance types in words: `m7g.large`, or `m7g.large, m6g.large or m7gd.large`.
+    #[must_use]
+    pub fn instances_in_words(&self) -> String {
+        let types: Vec<&str> = self.instances().map(|it| it.value.as_str()).collect();
+        match types.as_slice() {
+            [] => String::new(),
+            [only] => (*only).to_owned(),
+            [others @ .., last] => format!("{} or {last}", others.join(", ")),
+        }
+    }
+
+    /// Whether the VPC CNI assigns prefixes of 16 addresses to its nodes.
+    #[must_use]
+    pub fn assigns_prefixes(&self) -> bool {
+        self.prefix_delegation.as_ref().is_some_and(|it| it.value)
+    }
+}
+
+impl Daemons {
+    /// Whether no amount is stated.
+    #[must_use]
+    pub fn are_as_usual(&self) -> bool {
+        self.pods.is_none() && self.cpu.is_none() && self.memory.is_none()
+    }
+}
+
+impl Default for Daemons {
+    fn default() -> Self {
+        Self {
+            pods: None,
+            cpu: None,
+            memory: None,
+        }
     }
 }
 

@@ -1,6 +1,8 @@
-//! Replaces the nodes of a group by nodes of another instance type or another `capacity`.
+//! Replaces the nodes of a group by nodes of other instance types, of another `capacity`, or with
+//! another number of pods.
 //!
-//! EKS cannot change either in an existing group. Terraform would create a new group and delete the old
+//! EKS cannot change the types or the capacity of an existing group, and AWS recommends a new group for
+//! another assignment of addresses. Terraform would create a new group and delete the old
 //! one in the same run, and EKS would drain all old nodes at once. Instead, the plan creates a group
 //! beside the old one and moves the pods there node by node. Then it recreates the old group under its
 //! name, and moves the pods back in the same way.
@@ -9,6 +11,7 @@ use super::joint_moves::{self, Paths, Taken};
 use super::move_edit::{Move, MoveEdit};
 use super::move_kind::{ApiMove, MoveKind, NodesMove, PoolMove};
 use super::rank::rank;
+use crate::budget::packing;
 use crate::catalogue::Catalogue;
 use crate::model::{Arch, Environment, Name, NodeGroup, Selection};
 use crate::pair::Pair;
@@ -28,7 +31,11 @@ pub(super) fn is_replaced(name: &Name, sides: Pair<&Environment>) -> bool {
     let groups = sides.map(|side| side.nodes.get(name));
     match (groups.before, groups.after) {
         (Some(before), Some(after)) => {
-            before.instance != after.instance || before.capacity != after.capacity
+            before.instance != after.instance
+                || before.alternatives != after.alternatives
+                || before.capacity != after.capacity
+                || before.max_pods != after.max_pods
+                || before.prefix_delegation != after.prefix_delegation
         }
         (None | Some(_), None) | (None, Some(_)) => false,
     }
@@ -164,7 +171,14 @@ fn stages(
 }
 
 fn told(group: &NodeGroup) -> String {
-    format!("{} {}", group.capacity.value, group.instance.value)
+    let mut told = format!("{} {}", group.capacity.value, group.instances_in_words());
+    if let Some(pods) = &group.max_pods {
+        told.push_str(&format!(", {} pods a node", pods.value));
+    }
+    if group.assigns_prefixes() {
+        told.push_str(", with prefixes of addresses");
+    }
+    told
 }
 
 /// An unused name. It is short enough for the EKS module if the group's own name is.
@@ -201,9 +215,7 @@ fn indices(moves: &[Move], is: impl Fn(&MoveKind) -> bool) -> Vec<usize> {
 
 /// Whether the nodes of a group change their architecture.
 fn turns(name: &Name, sides: Pair<&Environment>, catalogue: &Catalogue) -> bool {
-    let archs: Pair<Option<Arch>> = sides.map(|side| {
-        let group = side.nodes.get(name)?;
-        Some(catalogue.node_types.get(&group.instance.value)?.arch)
-    });
+    let archs: Pair<Option<Arch>> =
+        sides.map(|side| packing::arch(side.nodes.get(name)?, catalogue));
     archs.before != archs.after
 }

@@ -372,8 +372,13 @@ fn redis(field: RedisGroupField, name: Name) -> MoveKind {
 fn nodes(field: NodeGroupField, name: Name) -> MoveKind {
     match field {
         NodeGroupField::count(_) => MoveKind::Nodes(name, NodesMove::Count),
-        NodeGroupField::instance(()) | NodeGroupField::capacity(()) | NodeGroupField::runs(()) => {
-            MoveKind::Nodes(name, NodesMove::Type)
-        }
+        NodeGroupField::instance(())
+        | NodeGroupField::alternatives(())
+        | NodeGroupField::capacity(())
+        | NodeGroupField::runs(())
+        | NodeGroupField::max_pods(())
+        | NodeGroupField::prefix_delegation(()) => MoveKind::Nodes(name, NodesMove::Type),
+        // Only rules read it.
+        NodeGroupField::daemons(_) => MoveKind::Identity,
     }
 }

@@ -3,7 +3,7 @@
 //! search starts.
 
 use super::move_kind::{ApiMove, DatabaseMove, GroupMove, MoveKind, NodesMove, PoolMove};
-use crate::budget::connections;
+use crate::budget::{connections, packing};
 use crate::catalogue::Catalogue;
 use crate::model::{Environment, Name, Worker, Workload};
 use crate::pair::Pair;
@@ -185,6 +185,5 @@ fn nodes(kind: &MoveKind, name: &str, side: &Environment, catalogue: &Catalogue)
     if matches!(kind, MoveKind::Nodes(_, NodesMove::Count)) {
         return group.count.max.value.into();
     }
-    let known = catalogue.node_types.get(&group.instance.value);
-    known.map_or(0, |known| known.allocatable_memory.units())
+    packing::room(group, catalogue).map_or(0, |room| room.memory)
 }

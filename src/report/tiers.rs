@@ -87,7 +87,9 @@ const ROWS: &[TierRow] = &[
         each(e.nodes.values().map(|group| {
             format!(
                 "{}-{} {}",
-                group.count.min.value, group.count.max.value, group.instance.value
+                group.count.min.value,
+                group.count.max.value,
+                group.instances_in_words()
             )
         }))
     }),

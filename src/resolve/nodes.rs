@@ -6,7 +6,7 @@ use crate::ast::{NodeGroupNode, Over, TopPart};
 use crate::budget::placement;
 use crate::catalogue::Catalogue;
 use crate::model::declaration::Settled as _;
-use crate::model::{Arch, Capacity, Name, NodeCount, NodeGroup};
+use crate::model::{Arch, Capacity, Daemons, Name, NodeCount, NodeGroup};
 use crate::source::{Inputs, Sourced};
 
 use super::resolver::Resolver;
@@ -29,10 +29,27 @@ pub(super) fn resolve(
             continue;
         }
         let path = format!("nodes.{name}");
+        let alternatives_are_sound = !node.alternatives.broken;
+        // What decides the room on a node has no value of its own unless it is stated. If it cannot be
+        // read, the instance type alone says nothing about the room.
+        let size_is_known = !node.alternatives.broken
+            && !node.max_pods.broken
+            && !node.prefix_delegation.broken
+            && !node.daemons.pods.broken
+            && !node.daemons.cpu.broken
+            && !node.daemons.memory.broken;
+        let alternatives = node.alternatives.value;
+        let alternatives = alternatives.map_or_else(Vec::new, |list| list.value);
         let sound = !node.runs.broken;
         let runs = node.runs.value.map_or_else(Vec::new, |list| list.value);
-        let group = NodeGroup {
+        let mut group = NodeGroup {
             instance: resolver.need(node.instance, &format!("{path}.instance")),
+            alternatives: sorted(
+                alternatives
+                    .into_iter()
+                    .map(|it| sourced(resolver, it.value, it.span, alternatives_are_sound)),
+                |instance| instance.value.clone(),
+            ),
             count: NodeCount::settle(node.count, resolver, &format!("{path}.count")),
             capacity: resolver.or_derive(node.capacity, on_demand),
             runs: sorted(
@@ -40,7 +57,11 @@ pub(super) fn resolve(
                     .map(|pool| sourced(resolver, pool.value, pool.span, sound)),
                 |pool| pool.value.clone(),
             ),
+            max_pods: resolver.maybe(node.max_pods),
+            prefix_delegation: resolver.maybe(node.prefix_delegation),
+            daemons: Daemons::settle(node.daemons, resolver, &format!("{path}.daemons")),
         };
+        group.instance.sound &= size_is_known;
         if group.count.max.value > 0 || !group.count.max.sound {
             groups.insert(name, group);
         }

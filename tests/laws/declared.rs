@@ -31,7 +31,7 @@ database { endpoint \"prod.abc.us-east-1.rds.amazonaws.com\"; replicas 1; storag
 redis \"queue\" { engine \"redis\" version=\"7.1\"; node \"cache.r6g.large\"; replicas 1; policy \"noeviction\"; uses \"queue\" \"sessions\"; data gib=4; endpoint \"queue.example.com:6379\"; cluster shards=2 mode=\"enabled\" }
 redis \"cache\" { engine \"redis\" version=\"7.1\"; node \"cache.r6g.large\"; replicas 1; policy \"volatile-lru\"; uses \"cache\" }
 nodes \"general\" { count min=3 max=12 }
-nodes \"batch\" { instance \"m7g.xlarge\"; count min=0 max=4; runs \"worker\" }
+nodes \"batch\" { instance \"m7g.xlarge\"; alternatives \"m6g.2xlarge\"; count min=0 max=4; runs \"worker\"; max-pods 60; prefix-delegation #true; daemons pods=6 cpu=\"500m\" memory=\"1Gi\" }
 network database-cidr=\"10.0.32.0/20\" monitoring-namespace=\"monitoring\"
 budget monthly=6000
 framework \"bullmq\"
@@ -67,6 +67,9 @@ pub(super) fn samples(of: &Standing) -> Vec<Literal> {
     // Derived values need an instance type of the catalogue.
     if of.full_path() == "nodes.instance" {
         return texts(&["m7g.large", "m7i.large"]);
+    }
+    if of.full_path() == "nodes.alternatives" {
+        return texts(&["m6g.xlarge", "r7g.xlarge", "m6g.large"]);
     }
     let example = of.attribute.example_value().trim_matches('"');
     match form {
@@ -348,6 +351,7 @@ fn outputs(environment: &Environment) -> BTreeMap<String, String> {
 
 const OF_THE_IMAGE: &str =
     "the rules about PgBouncer read it; the image holds the driver, and nothing installs it";
+const OF_THE_CLUSTER: &str = "the rules about nodes read it; nothing here deploys daemons";
 const COUNTED: &str = "the rules read it; a service is not rendered here";
 
 /// Attributes that change no output, with the reason.
@@ -382,6 +386,9 @@ const INERT: &[(&str, &str)] = &[
     ("service.driver", OF_THE_IMAGE),
     ("service.driver.version", OF_THE_IMAGE),
     ("service.driver.libpq", OF_THE_IMAGE),
+    ("nodes.daemons.pods", OF_THE_CLUSTER),
+    ("nodes.daemons.cpu", OF_THE_CLUSTER),
+    ("nodes.daemons.memory", OF_THE_CLUSTER),
     ("service.connections.lifetime", COUNTED),
     ("service.requests.cpu", COUNTED),
     ("service.requests.memory", COUNTED),

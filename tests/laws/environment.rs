@@ -268,14 +268,26 @@ fn nodes() -> BoxedStrategy<String> {
     ];
     let parts = (
         maybe(one_of(&types).prop_map(|node| format!("instance \"{node}\""))),
+        node_size(),
         maybe(
             (1_u32..5, 0_u32..25)
                 .prop_map(|(min, more)| format!("count min={min} max={}", min + more)),
         ),
     );
     parts
-        .prop_map(|(a, b)| node("nodes \"general\"", &[a, b]))
+        .prop_map(|(a, b, c)| node("nodes \"general\"", &[a, b, c]))
         .boxed()
+}
+
+/// What decides the room on a node beside its instance type.
+fn node_size() -> BoxedStrategy<String> {
+    let parts = prop_oneof![
+        Just("alternatives \"m6g.xlarge\" \"r7g.2xlarge\"".to_owned()),
+        Just("prefix-delegation #true".to_owned()),
+        (20_u32..58).prop_map(|pods| format!("max-pods {pods}")),
+        (0_u32..10).prop_map(|pods| format!("daemons pods={pods} cpu=\"250m\"")),
+    ];
+    maybe(parts)
 }
 
 /// Off-hours and an event of the API and of the pool that every tier has.
@@ -651,13 +663,15 @@ fn moving_nodes() -> impl Strategy<Value = (String, String)> {
         2_u32..20,
         any::<bool>(),
         any::<bool>(),
+        node_size(),
     );
-    let own = own.prop_map(|(instance, max, spot, runs)| {
+    let own = own.prop_map(|(instance, max, spot, runs, size)| {
         let capacity = if spot { "spot" } else { "on-demand" };
         let parts = [
             format!("instance \"{instance}\""),
             format!("count min=0 max={max}"),
             format!("capacity \"{capacity}\""),
+            size,
             if runs {
                 "runs \"worker\"".to_owned()
             } else {

@@ -104,8 +104,7 @@ pub fn groups_for(
     wants: &Wants<'_>,
 ) -> BTreeSet<Name> {
     let fits = |group: &NodeGroup| {
-        let node = catalogue.node_types.get(&group.instance.value);
-        let arch = node.map(|node| node.arch);
+        let arch = super::arch(group, catalogue);
         wants.arch.is_none() || arch.is_none() || arch == wants.arch
     };
     let among = wants.placement.among(&environment.nodes).into_iter();

@@ -70,12 +70,12 @@ fn nodes(
     let mut theirs = None;
     for name in names {
         let group = context.environment.nodes.get(name);
-        let known = group.and_then(|group| context.catalogue.node_types.get(&group.instance.value));
+        let known = group.and_then(|group| packing::arch(group, context.catalogue));
         if let (Some(group), Some(known)) = (group, known) {
-            theirs = theirs.or(Some(known.arch));
+            theirs = theirs.or(Some(known));
             let path = format!("nodes.{name}.instance");
             finding = finding
-                .operand(&group.instance, &path, format!("{} nodes", known.arch))
+                .operand(&group.instance, &path, format!("{known} nodes"))
                 .given(&group.capacity)
                 .given(&group.count.max);
         }

@@ -5,6 +5,8 @@ use crate::check::unknown::{families_like, or_new};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
+use crate::model::Name;
+use crate::source::Sourced;
 
 /// The rule `instance-type-unknown`. Architecture, image and room of the nodes depend on the type,
 /// so nothing correct can be rendered without it.
@@ -21,28 +23,33 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let types = &context.catalogue.node_types;
     for (name, group) in &context.environment.nodes {
-        let instance = &group.instance;
-        if types.get(&instance.value).is_some() {
-            continue;
+        let own = (format!("nodes.{name}.instance"), &group.instance);
+        let others = group.alternatives.iter();
+        let others = others.map(|it| (format!("nodes.{name}.alternatives.{}", it.value), it));
+        for (path, instance) in std::iter::once(own).chain(others) {
+            if types.get(&instance.value).is_none() {
+                findings.report(unknown(context, name, instance, &path));
+            }
         }
-        let message = format!("the instance type `{}` is unknown", instance.value);
-        let path = format!("nodes.{name}.instance");
-        let finding = Finding::new(RULE.code, Severity::Error, message).operand(
-            instance,
-            &path,
-            format!("the nodes of `{name}`"),
-        );
-        findings.report(
-            if let Some(near) = near(&instance.value, types.names().collect()) {
-                let message = format!("did you mean `{near}`?");
-                let finding = finding.repair(instance, &path, message, format!("\"{near}\""));
-                or_new(finding, "node-type", &instance.value, NUMBERS)
-            } else {
-                let known = known(&instance.value, types.names().collect());
-                or_new(finding.help(known), "node-type", &instance.value, NUMBERS)
-            },
-        );
     }
+}
+
+fn unknown(context: &Context<'_>, name: &Name, instance: &Sourced<String>, path: &str) -> Finding {
+    let names = || context.catalogue.node_types.names().collect();
+    let message = format!("the instance type `{}` is unknown", instance.value);
+    let finding = Finding::new(RULE.code, Severity::Error, message).operand(
+        instance,
+        path,
+        format!("the nodes of `{name}`"),
+    );
+    let finding = match near(&instance.value, names()) {
+        Some(near) => {
+            let message = format!("did you mean `{near}`?");
+            finding.repair(instance, path, message, format!("\"{near}\""))
+        }
+        None => finding.help(known(&instance.value, names())),
+    };
+    or_new(finding, "node-type", &instance.value, NUMBERS)
 }
 
 /// What `instances.kdl` states of a type.

@@ -52,7 +52,7 @@ fn finding(
     }
     for name in &short.groups {
         if let Some(room) = rooms.get(name) {
-            finding = finding.note(super::room_note(name, room));
+            finding = finding.note(super::room_note(environment, name, room));
         }
     }
     Some(super::more_nodes(

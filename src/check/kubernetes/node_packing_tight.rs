@@ -64,7 +64,7 @@ fn finding(context: &Context<'_>, load: &Load, loads: &[Load], rooms: &Rooms) ->
     }
     for name in &load.groups {
         if let Some(room) = rooms.get(name) {
-            finding = finding.note(super::room_note(name, room));
+            finding = finding.note(super::room_note(environment, name, room));
         }
     }
     super::more_nodes(finding, environment, (loads, rooms), &load.groups)

@@ -58,7 +58,7 @@ fn finding(context: &Context<'_>, load: &Load, rooms: &Rooms) -> Finding {
             .filter_map(|name| Some((name, rooms.get(name)?)))
     };
     for (name, room) in taking() {
-        finding = finding.note(super::room_note(name, room));
+        finding = finding.note(super::room_note(environment, name, room));
     }
     let largest = taking()
         .map(|(_, room)| room)

@@ -1,7 +1,9 @@
 //! EKS managed node groups.
 
+use crate::budget::packing;
 use crate::catalogue::Catalogue;
 use crate::emit::hcl::Hcl;
+use crate::emit::yaml::{self, yaml};
 use crate::model::{
     Arch, Capacity, ENVIRONMENT_LABEL, Environment, NODE_GROUP_LABEL, Name, NodeGroup,
 };
@@ -19,10 +21,7 @@ pub(super) fn groups(environment: &Environment, catalogue: &Catalogue) -> Hcl {
 }
 
 fn one(environment: &Environment, name: &Name, group: &NodeGroup, catalogue: &Catalogue) -> Hcl {
-    let arch = catalogue
-        .node_types
-        .get(&group.instance.value)
-        .map_or(Arch::Arm64, |node_type| node_type.arch);
+    let arch = packing::arch(group, catalogue).unwrap_or(Arch::Arm64);
     let ami = match arch {
         Arch::Arm64 => "AL2023_ARM_64_STANDARD",
         Arch::Amd64 => "AL2023_x86_64_STANDARD",
@@ -35,8 +34,9 @@ fn one(environment: &Environment, name: &Name, group: &NodeGroup, catalogue: &Ca
         (ENVIRONMENT_LABEL, Hcl::text(&environment.environment.value)),
         (NODE_GROUP_LABEL, Hcl::text(name)),
     ]);
-    let instances = Hcl::List(vec![Hcl::text(&group.instance.value)]);
-    Hcl::object([
+    let instances = group.instances().map(|it| Hcl::text(&it.value));
+    let instances = Hcl::List(instances.collect());
+    let mut attributes = vec![
         ("instance_types", instances),
         ("ami_type", Hcl::text(ami)),
         ("capacity_type", Hcl::text(capacity)),
@@ -51,6 +51,28 @@ fn one(environment: &Environment, name: &Name, group: &NodeGroup, catalogue: &Ca
         ),
         ("labels", labels),
         ("taints", taints(name, group)),
+    ];
+    if let Some(pods) = packing::kubelet_pods(group, catalogue) {
+        attributes.push(("cloudinit_pre_nodeadm", Hcl::List(vec![kubelet(pods)])));
+    }
+    let named = attributes.into_iter();
+    Hcl::Object(
+        named
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    )
+}
+
+/// The part of the user data that sets `maxPods`. EKS merges it with its own `NodeConfig`.
+fn kubelet(pods: u32) -> Hcl {
+    let config = yaml!({
+        "apiVersion": "node.eks.aws/v1alpha1",
+        "kind": "NodeConfig",
+        "spec": { "kubelet": { "config": { "maxPods": pods } } },
+    });
+    Hcl::object([
+        ("content_type", Hcl::text("application/node.eks.aws")),
+        ("content", Hcl::text(yaml::fragment(&config))),
     ])
 }
 

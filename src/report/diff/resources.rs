@@ -100,7 +100,7 @@ fn node_group(group: &NodeGroup) -> String {
         Capacity::OnDemand => "",
         Capacity::Spot => " spot",
     };
-    let (count, instance) = (&group.count, &group.instance.value);
+    let (count, instance) = (&group.count, group.instances_in_words());
     format!("{}-{} {instance}{spot}", count.min.value, count.max.value)
 }
 

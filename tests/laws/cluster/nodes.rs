@@ -22,9 +22,6 @@ type Amounts = [u64; 3];
 
 const NAMES: [&str; 3] = ["millicores", "bytes", "pods"];
 
-/// The amounts that `aws-node`, `kube-proxy` and other daemons use on every node.
-const DAEMONS: Amounts = [300, 500 << 20, 6];
-
 /// Names of node groups.
 type Groups = BTreeSet<String>;
 
@@ -72,6 +69,7 @@ pub(super) fn asked(sides: Pair<&Applied<'_>>) -> Vec<Demand> {
         let same = |group: &NodeGroup| {
             (
                 group.instance.value.clone(),
+                group.alternatives.clone(),
                 group.capacity.value,
                 runs(group),
             )
@@ -112,21 +110,58 @@ fn runs(group: &NodeGroup) -> Vec<String> {
         .collect()
 }
 
-fn node_type(group: &NodeGroup) -> &'static NodeType {
-    catalogue().node_types.get(&group.instance.value).unwrap()
+fn node_types(group: &NodeGroup) -> Vec<&'static NodeType> {
+    let names = std::iter::once(&group.instance).chain(&group.alternatives);
+    let node = |name: &String| catalogue().node_types.get(name).unwrap();
+    names.map(|name| node(&name.value)).collect()
 }
 
-/// The room that a state has for pods.
+/// The amounts that `aws-node`, `kube-proxy` and other daemons use on every node.
+fn daemons(group: &NodeGroup) -> Amounts {
+    let daemons = &group.daemons;
+    [
+        daemons.cpu.as_ref().map_or(300, |it| it.value.milli()),
+        daemons
+            .memory
+            .as_ref()
+            .map_or(500 << 20, |it| it.value.units()),
+        2 + daemons.pods.as_ref().map_or(4, |it| u64::from(it.value)),
+    ]
+}
+
+/// What a node of a type has for all pods. The kubelet reserves 11 MiB for each pod that it may run.
+fn whole(node: &NodeType, group: &NodeGroup) -> Amounts {
+    let prefixes = group.prefix_delegation.as_ref().is_some_and(|it| it.value);
+    let addresses = if prefixes {
+        (node.pods - 2) * 16 + 2
+    } else {
+        node.pods
+    };
+    let addresses = addresses.min(if node.vcpu < 30 { 110 } else { 250 });
+    let most = group.max_pods.as_ref().map(|it| it.value);
+    let kubelet = most.or(prefixes.then_some(addresses));
+    let more = u64::from(kubelet.unwrap_or(0).saturating_sub(node.pods));
+    let memory = node.allocatable_memory.units();
+    [
+        node.allocatable_cpu.milli(),
+        memory.saturating_sub(more * (11 << 20)),
+        u64::from(addresses.min(kubelet.unwrap_or(addresses))),
+    ]
+}
+
+/// The room that a state has for pods. A node may be of any type of its group.
 fn rooms(environment: &Environment) -> BTreeMap<String, Room> {
     let groups = environment.nodes.iter();
     let room = |(name, group): (_, &NodeGroup)| {
-        let node = node_type(group);
-        let whole = [
-            node.allocatable_cpu.milli(),
-            node.allocatable_memory.units(),
-            u64::from(node.most_pods()),
-        ];
-        let has = std::array::from_fn(|at| whole[at].saturating_sub(DAEMONS[at]));
+        let types: Vec<Amounts> = node_types(group)
+            .into_iter()
+            .map(|node| whole(node, group))
+            .collect();
+        let taken = daemons(group);
+        let has = std::array::from_fn(|at| {
+            let least = types.iter().map(|whole| whole[at]).min().unwrap();
+            least.saturating_sub(taken[at])
+        });
         let nodes = u64::from(group.count.max.value);
         (ToString::to_string(name), Room { nodes, has })
     };
@@ -276,7 +311,7 @@ fn groups(environment: &Environment, placed: Placed<'_>) -> Groups {
             Capacity::Spot => "SPOT",
             Capacity::OnDemand => "ON_DEMAND",
         };
-        let arch = node_type(group).arch.to_string();
+        let arch = node_types(group)[0].arch.to_string();
         let labels = [
             ("tierc.dev/environment", own.as_str()),
             ("tierc.dev/node-group", name),
