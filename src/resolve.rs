@@ -169,6 +169,7 @@ fn placed(
     let landing = nodes::Landing::new(&groups, catalogue);
     let api = api::resolve(resolver, file, tier, app, &landing);
     let worker = worker::resolve(resolver, file, tier, app, &landing);
+    api::told_apart(resolver, file, &api, &worker);
     (groups, api, worker)
 }
 

@@ -11,6 +11,8 @@ macro_rules! stories {
 
 stories! {
     address_without_quotes
+    an_api_without_a_name_beside_another
+    apis_with_names_that_are_none
     arguments_where_properties_are_needed
     backslash_in_the_middle
     block_without_a_name

@@ -29,9 +29,12 @@ stories! {
     a_replica_is_like_its_source
     a_scenario_gives_what_the_file_does_not_write
     a_scenarios_length_applies_to_every_queue
+    a_schedule_of_an_api_that_is_none
     a_service_reaches_the_database_through_pgbouncer
     a_use_left_behind_stays_with_what_the_file_says
     a_use_moves_to_the_group_that_names_it
+    an_api_that_lacks_its_numbers
+    an_api_with_the_name_of_a_pool
     derived_sizes_follow_the_merged_file
     groups_merge_by_name
     labels_and_env_add_by_key

@@ -51,7 +51,7 @@ impl Api {
     /// Whether an attribute of an API has this name, or is in a node of this name.
     #[must_use]
     pub fn is_attribute(step: &str) -> bool {
-        has_step(<Self as Declared>::FORM, step)
+        has_step(&<Self as Declared>::FORM, step)
     }
 
     /// How people call it: `the API`, or "API `public`".
@@ -89,25 +89,21 @@ fn step(name: &Name) -> &str {
     }
 }
 
-fn has_step(form: Form, step: &str) -> bool {
+fn has_step(form: &Form, step: &str) -> bool {
     let Form::Attributes(all) = form else {
         return false;
     };
     all.iter()
-        .any(|at| first_steps(at).any(|known| known == step))
+        .any(|at| first_steps(at).iter().any(|known| known == step))
 }
 
-fn first_steps(at: &'static Declaration) -> Box<dyn Iterator<Item = String>> {
-    match (at.stands, &at.form) {
-        (Stands::Among, Form::Attributes(inner)) => {
-            Box::new(inner.iter().flat_map(|at| first_steps(at)))
-        }
-        _ => {
-            let path = at.path();
-            let first = path.split('.').next().unwrap_or_default();
-            Box::new(std::iter::once(first.to_owned()))
-        }
+fn first_steps(at: &'static Declaration) -> Vec<String> {
+    if let (Stands::Among, Form::Attributes(inner)) = (at.stands, &at.form) {
+        return inner.iter().flat_map(|at| first_steps(at)).collect();
     }
+    let path = at.path();
+    let first = path.split('.').next().unwrap_or_default();
+    vec![first.to_owned()]
 }
 
 /// Values by API.
@@ -256,7 +252,7 @@ fn chooses<A: Declared>(chosen: &Selection, name: &Name, path: &str) -> bool {
             let rest = chosen.strip_prefix(path);
             let rest = rest.and_then(|rest| rest.strip_prefix('.'));
             let first = rest.and_then(|rest| rest.split('.').next());
-            first.is_some_and(|first| has_step(A::FORM, first))
+            first.is_some_and(|first| has_step(&A::FORM, first))
         })
 }
 

@@ -26,7 +26,7 @@ node! {
         required to: Sourced<ClockTime>, "\"08:00\"";
         /// The IANA time zone.
         required zone: Sourced<String> = Form::Placed(Place::Zone), "\"Europe/Berlin\"";
-        /// Stops the API during the window; 0 is the only value.
+        /// Stops the API, or the named one of several, during the window; 0 is the only value.
         #[serde(default)]
         apis api: ByApi<Sourced<u32>> = Form::Asleep, "0";
         /// The number of pods at which the named pool is paused during the window.
@@ -43,7 +43,7 @@ node! {
         required zone: Sourced<String> = Form::Placed(Place::Zone), "\"Europe/Berlin\"";
         /// How long before `from` the floors apply; 30 minutes by default.
         property lead: Sourced<Duration> = LEAD, "\"30m\"";
-        /// The floor of the API: its least number of pods during the event.
+        /// The floor of the API, or of the named one of several: its least number of pods during the event.
         #[serde(default)]
         apis api: ByApi<Sourced<u32>> = FLOOR, "8";
         /// The floor of the named pool: its least number of pods during the event.

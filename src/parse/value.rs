@@ -13,7 +13,7 @@ use super::tree::KdlLiteral;
 use crate::diagnostic::{Code, Diagnostic, Severity, code};
 use crate::model::declaration::{Form, Stated};
 use crate::model::place::canonical_cidr;
-use crate::model::{Duration, LastDay, Money, Name, Place, Portion, Quantity, Word};
+use crate::model::{Api, Duration, LastDay, Money, Name, Place, Portion, Quantity, Word};
 use crate::source::Span;
 
 pub use super::tree::KdlValue;
@@ -320,6 +320,16 @@ pub fn name(value: &KdlValue<'_>) -> Reading<Name> {
             None => problem,
         }
     })
+}
+
+/// The name of an API. The path `api.image` is an attribute, so no API has such a name.
+pub fn api_name(value: &KdlValue<'_>) -> Reading<Name> {
+    let name = name(value)?;
+    if Api::is_attribute(name.as_str()) {
+        let message = format!("no API can be called `{name}`, as an attribute of an API is");
+        return Err(Problem::wrong(message));
+    }
+    Ok(name)
 }
 
 /// A DNS label that begins with a letter.

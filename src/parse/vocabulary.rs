@@ -12,6 +12,8 @@ struct Known {
     name: &'static str,
     /// Whether it has a name of its own.
     named: bool,
+    /// Whether it may have one.
+    may_be_named: bool,
     /// Whether a file may have several.
     repeats: bool,
     /// The nodes of its block; empty without a block.
@@ -31,6 +33,7 @@ fn nodes_of(top: &'static Top) -> Vec<Known> {
         return vec![Known {
             name: top.name,
             named: top.named,
+            may_be_named: top.may_be_named,
             repeats: top.named || top.repeats,
             children: top.children(),
         }];
@@ -38,6 +41,7 @@ fn nodes_of(top: &'static Top) -> Vec<Known> {
     let own = top.attributes.iter().map(|at| Known {
         name: at.name,
         named: false,
+        may_be_named: false,
         repeats: at.stands == Stands::Maps,
         children: Vec::new(),
     });
@@ -69,6 +73,12 @@ pub(super) fn is_known(name: &str) -> bool {
 #[must_use]
 pub(super) fn is_named(name: &str) -> bool {
     find(name).is_some_and(|known| known.named)
+}
+
+/// Whether the top-level node named `name` may have a name of its own, and then appear several times.
+#[must_use]
+pub(super) fn may_be_named(name: &str) -> bool {
+    find(name).is_some_and(|known| known.may_be_named)
 }
 
 /// Whether the top-level node named `name` may appear only once.

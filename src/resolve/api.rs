@@ -1,10 +1,13 @@
 //! The APIs: one, or several with names.
 
+use std::collections::BTreeMap;
+
 use crate::ast::{ApiNode, Ast, Over, TopPart, Written};
+use crate::diagnostic::{Diagnostic, code};
 use crate::model::attribute::join;
 use crate::model::declaration::Settled as _;
-use crate::model::{Api, ByApi, Name};
-use crate::source::Sourced;
+use crate::model::{Api, ByApi, Name, Worker};
+use crate::source::{Sourced, Span};
 
 use super::nodes::Landing;
 use super::resolver::Resolver;
@@ -43,6 +46,27 @@ pub(super) fn resolve(
         }
     }
     apis
+}
+
+/// Reports an API with the name of a pool: values and manifests would not tell them apart by name.
+pub(super) fn told_apart(
+    resolver: &mut Resolver<'_>,
+    file: &Ast,
+    apis: &ByApi<Api>,
+    pools: &BTreeMap<Name, Worker>,
+) {
+    for name in apis.keys().filter(|name| pools.contains_key(*name)) {
+        let place = |place: Option<Span>| place.filter(|_| apis.sole().is_none());
+        let api = file.stated.api.get(name);
+        let Some(place) = place(api.and_then(|api| api.workload.place)) else {
+            continue;
+        };
+        let message = format!("`{name}` is the name of an API and of a worker pool");
+        let finding = Diagnostic::error(code::DUPLICATE, message, place);
+        resolver
+            .diagnostics
+            .push(finding.help("give one of them another name"));
+    }
 }
 
 /// What an API shares with that of the tier without being the same.

@@ -35,8 +35,8 @@ fn window(
     apis: &ByApi<Api>,
     pools: &BTreeMap<Name, Worker>,
 ) -> OffHours {
-    let api = counts(resolver, node.api, &Scheduled::apis(apis));
-    let worker = counts(resolver, node.worker, &Scheduled::pools(pools));
+    let api = counts(resolver, node.api, &Schedulable::apis(apis));
+    let worker = counts(resolver, node.worker, &Schedulable::pools(pools));
     let daily =
         || Sourced::unless_stated(Days::ALL, "every-day-by-default", "every day unless stated");
     OffHours {
@@ -70,8 +70,8 @@ fn event(
     apis: &ByApi<Api>,
     pools: &BTreeMap<Name, Worker>,
 ) -> Event {
-    let api = counts(resolver, node.api, &Scheduled::apis(apis));
-    let worker = counts(resolver, node.worker, &Scheduled::pools(pools));
+    let api = counts(resolver, node.api, &Schedulable::apis(apis));
+    let worker = counts(resolver, node.worker, &Schedulable::pools(pools));
     let ahead = || {
         Sourced::unless_stated(
             Duration::from_secs(LEAD),
@@ -90,7 +90,7 @@ fn event(
 }
 
 /// What a schedule may name.
-struct Scheduled<'a> {
+struct Schedulable<'a> {
     names: Vec<&'a Name>,
     /// What they are.
     what: &'static str,
@@ -98,7 +98,7 @@ struct Scheduled<'a> {
     part: TopPart,
 }
 
-impl<'a> Scheduled<'a> {
+impl<'a> Schedulable<'a> {
     fn apis(apis: &'a ByApi<Api>) -> Self {
         Self {
             names: apis.keys().collect(),
@@ -122,7 +122,7 @@ impl<'a> Scheduled<'a> {
 fn counts(
     resolver: &mut Resolver<'_>,
     written: Written<BTreeMap<Name, Pooled<u32>>>,
-    scheduled: &Scheduled<'_>,
+    scheduled: &Schedulable<'_>,
 ) -> BTreeMap<Name, Sourced<u32>> {
     let mut counts = BTreeMap::new();
     for (name, count) in written.value.into_iter().flat_map(|all| all.value) {

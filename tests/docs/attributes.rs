@@ -51,6 +51,7 @@ fn section(top: &'static Top) -> String {
     let name = if top.named { " \"NAME\"" } else { "" };
     let title = match top.name {
         "" => "The environment".to_owned(),
+        node if top.may_be_named => format!("`{node}` or `{node} \"NAME\"`"),
         node => format!("`{node}{name}`"),
     };
     let mut text =

@@ -103,7 +103,12 @@ fn no_replica_count_stands_beside_an_autoscaler() {
     for (name, artifacts) in all() {
         let values = values(&artifacts);
         let workers = values["workers"].as_object().unwrap();
-        for workload in workers.values().chain([&values["api"]]) {
+        let apis = values["apis"]
+            .as_object()
+            .into_iter()
+            .flat_map(|apis| apis.values());
+        let alone = values.get("api").into_iter();
+        for workload in workers.values().chain(apis).chain(alone) {
             // A fixed number has no autoscaler, in the values or in the manifests.
             if workload.get("replicaCount").is_some() {
                 let deployment = workload["name"].as_str().unwrap();
@@ -262,7 +267,12 @@ fn no_variable_is_set_twice() {
     for (name, artifacts) in all() {
         let values = super::values(&artifacts);
         let workers = values["workers"].as_object().unwrap();
-        for workload in workers.values().chain([&values["api"]]) {
+        let apis = values["apis"]
+            .as_object()
+            .into_iter()
+            .flat_map(|apis| apis.values());
+        let alone = values.get("api").into_iter();
+        for workload in workers.values().chain(apis).chain(alone) {
             let plain = workload["env"].as_object().unwrap();
             let secret = workload["secretEnv"].as_object().unwrap();
             assert!(plain.keys().all(|key| !secret.contains_key(key)), "{name}");

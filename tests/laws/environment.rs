@@ -88,6 +88,47 @@ fn api() -> BoxedStrategy<String> {
         .boxed()
 }
 
+/// APIs beside the one called `api`.
+fn other_apis() -> BoxedStrategy<String> {
+    let one = |name: &'static str| {
+        let counts = prop_oneof![
+            (1_u32..4, 0_u32..6).prop_map(|(min, more)| format!("min={min} max={}", min + more)),
+            (1_u32..4).prop_map(|count| count.to_string()),
+            Just("1 singleton=#true".to_owned()),
+        ];
+        let parts = (
+            counts,
+            one_of(&["100m", "250m", "500m"]),
+            one_of(&["128Mi", "512Mi"]),
+            1_u32..6,
+            maybe(one_of(&["info", "debug"]).prop_map(|it| format!("env LOG_LEVEL=\"{it}\""))),
+        );
+        maybe(parts.prop_map(move |(counts, cpu, memory, pool, env)| {
+            let children = [
+                format!("replicas {counts}"),
+                format!("requests cpu=\"{cpu}\" memory=\"{memory}\""),
+                format!("connections per-pod={pool}"),
+                env,
+            ];
+            node(&format!("api \"{name}\""), &children)
+        }))
+    };
+    let both = (one("admin"), one("public"));
+    both.prop_map(|(one, other)| one + &other).boxed()
+}
+
+/// The API and `others`. It needs its name beside others.
+fn with_others(api: &str, others: &str) -> String {
+    if others.is_empty() {
+        return api.to_owned();
+    }
+    let named = match api {
+        "" => "api \"api\"\n".to_owned(),
+        api => api.replacen("api {", "api \"api\" {", 1),
+    };
+    named + others
+}
+
 /// The lines that were chosen.
 fn lines(all: &[String]) -> String {
     let there: Vec<&str> = all.iter().map(String::as_str).collect();
@@ -559,7 +600,7 @@ pub(crate) fn environment() -> impl Strategy<Value = Text> {
     let parts = (
         tier,
         label,
-        api(),
+        (api(), other_apis()).prop_map(|(api, others)| with_others(&api, &others)),
         workers(),
         pooler(),
         database(),
@@ -616,15 +657,15 @@ pub(crate) fn moving() -> impl Strategy<Value = Text> {
             .prop_map(|via| format!("replicas 1 via=\"{via}\"\n    instance \"db.r6g.2xlarge\"")),
         maybe((0_u32..60).prop_map(|count| format!("direct admin={count}"))),
     );
-    let rest = (service(), drawn(1));
+    let rest = (service(), other_apis(), drawn(1));
     (api, pool, pooler, database, moving_nodes(), rest).prop_map(
-        |(api, pool, pooler, database, (nodes, capacity), (service, drawn))| {
+        |(api, pool, pooler, database, (nodes, capacity), (service, others, drawn))| {
             let head = "environment \"prod\"\ntier \"large\"\nregion \"us-east-1\"\n".to_owned();
             let queue = "queue \"queue:decisions\" length=50".to_owned();
             stating(
                 &[
                     head,
-                    node("api", &[api.0, api.1, api.2, api.3, api.4]),
+                    with_others(&node("api", &[api.0, api.1, api.2, api.3, api.4]), &others),
                     node(
                         "worker \"worker\"",
                         &[queue, pool.0, pool.1, pool.2, pool.3, pool.4, capacity],

@@ -81,6 +81,19 @@ fn read<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a KdlNode<'a>) {
             mark_broken(ast, name);
         }
         key.is_some() && first(seen, cx, &fields.path, place)
+    } else if vocabulary::may_be_named(name) {
+        if has_name(node) {
+            key = fields.argument("\"main\"", value::api_name).value;
+        }
+        let name_of_it = key
+            .as_ref()
+            .map_or_else(Api::unnamed, |key| key.value.clone());
+        fields.path = Api::path(&name_of_it);
+        let is_read = key.is_some() || !has_name(node);
+        if !is_read {
+            mark_broken(ast, name);
+        }
+        is_read && first(seen, cx, &fields.path, place)
     } else {
         !vocabulary::stands_once(name) || first(seen, cx, name, place)
     };
@@ -91,6 +104,45 @@ fn read<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a KdlNode<'a>) {
     let key = key.map_or_else(Api::unnamed, |key| key.value);
     take_in(into, seen, &mut fields, key);
     fields.finish();
+}
+
+/// Whether a name follows the node's own.
+fn has_name(node: &KdlNode<'_>) -> bool {
+    node.first_text().is_some()
+}
+
+/// Reports an API without a name beside others that have one: nothing says which of them the name `api`
+/// means.
+pub fn unnamed_among_named(nodes: &[KdlNode<'_>], cx: Cx<'_>) {
+    let apis = || {
+        nodes
+            .iter()
+            .filter(|node| vocabulary::may_be_named(&node.name))
+    };
+    let is_called_so = |node: &KdlNode<'_>| node.first_text() == Some(&*node.name);
+    let Some(unnamed) = apis().find(|node| !has_name(node)) else {
+        return;
+    };
+    // One that is called `api` is stated twice, which is reported as such.
+    if apis().any(is_called_so) || !apis().any(has_name) {
+        return;
+    }
+    let span = unnamed.name_span;
+    let message = format!(
+        "`{}` needs a name, because the file states others with names",
+        unnamed.name
+    );
+    let place = Span {
+        start: span.end,
+        ..span
+    };
+    let help = format!(
+        "call it `{0}`: then its Deployment keeps its name, and it keeps the numbers of the tier",
+        unnamed.name
+    );
+    let text = format!(" \"{}\"", unnamed.name);
+    let finding = Diagnostic::error(code::MISSING_VALUE, message, span);
+    cx.report(finding.replace(help, place, text));
 }
 
 /// Reads what a node of the top level says, and holds it to what no single value shows; `key` is its own
@@ -134,7 +186,9 @@ fn unknown<'a>(ast: &mut Ast, cx: Cx<'a>, node: &'a KdlNode<'a>) {
     let near = meant(node).filter(|_| owners.is_empty() || node.block.is_some());
     if let Some(near) = near {
         mark_doubted(ast, near);
-        cx.report(if vocabulary::stands_once(near) && !cx.take(near) {
+        let is_single =
+            vocabulary::stands_once(near) && !(vocabulary::may_be_named(near) && has_name(node));
+        cx.report(if is_single && !cx.take(near) {
             finding.help(format!(
                 "`{near}` is already stated: move the contents of this node into it"
             ))

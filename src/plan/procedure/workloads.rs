@@ -540,6 +540,7 @@ fn shrunk(procedure: Procedure, state: State<'_>, deployment: &Name, most: Pair<
 }
 
 /// What moves of an API or a pool.
+#[derive(Clone, Copy)]
 enum MovedPart {
     Whole,
     Autoscaler,
