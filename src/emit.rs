@@ -25,13 +25,21 @@ use std::collections::BTreeMap;
 use alerts::Watch;
 
 use crate::catalogue::Catalogue;
-use crate::model::{Environment, Waiver};
+use crate::model::{Environment, Portion, Waiver};
 
 /// The values of the chart.
 pub const VALUES: &str = "helm/values.yaml";
 
 /// Generated files by path relative to the environment's tree, with `/`.
 pub type Artifacts = BTreeMap<String, String>;
+
+/// A number or a percentage of pods, as Kubernetes has it.
+fn portion(portion: Portion) -> yaml::YamlValue {
+    match portion {
+        Portion::Count(count) => yaml::YamlValue::from(count),
+        Portion::Percent(_) => yaml::YamlValue::from(portion.to_string()),
+    }
+}
 
 /// Every file of an environment. `source_name` is the file name of its source, for the headers.
 /// `waivers` are the waivers of that file, if they are known.

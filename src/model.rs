@@ -83,17 +83,18 @@ pub use window::{DailyWindow, WeeklyWindow};
 pub use word::{
     Apply, Arch, Autoscalers, Capacity, ClusterMode, Combine, Driver, EvictionPolicy, Framework,
     HttpMethod, JobFramework, KafkaAuth, MetricSource, OffsetReset, PolicyKind, PoolMode,
-    PoolerSource, RabbitmqMode, RabbitmqProtocol, RedisEngine, RedisTls, Scenario, Select, SslMode,
-    StartupOptions, StorageType, StreamCount, Tier, Use, Via, Word,
+    PoolerSource, RabbitmqMode, RabbitmqProtocol, RedisEngine, RedisTls, Scenario, Select, Spread,
+    SslMode, StartupOptions, StorageType, StreamCount, Tier, Use, Via, Word,
 };
 
 pub use workload::{
-    Api, ApiField, ApiNode, Connections, ConnectionsField, ConnectionsNode, Fallback,
-    FallbackField, FallbackNode, PodsMetric, PodsMetricField, PodsMetricNode, Policy, PolicyField,
-    PolicyNode, Replicas, ReplicasField, ReplicasNode, Resources, ResourcesField, ResourcesNode,
-    Rollout, RolloutField, RolloutNode, Scaler, Scaling, ScalingField, ScalingNode, Service,
-    ServiceField, ServiceNode, Target, TargetField, TargetNode, UNUSED, Worker, WorkerField,
-    WorkerNode, Workload, WorkloadField, WorkloadNode,
+    Api, ApiField, ApiNode, Connections, ConnectionsField, ConnectionsNode, Disruption,
+    DisruptionField, DisruptionNode, Fallback, FallbackField, FallbackNode, PodsMetric,
+    PodsMetricField, PodsMetricNode, Policy, PolicyField, PolicyNode, Replicas, ReplicasField,
+    ReplicasNode, Resources, ResourcesField, ResourcesNode, Rollout, RolloutField, RolloutNode,
+    Scaler, Scaling, ScalingField, ScalingNode, Service, ServiceField, ServiceNode, Target,
+    TargetField, TargetNode, UNUSED, Worker, WorkerField, WorkerNode, Workload, WorkloadField,
+    WorkloadNode,
 };
 
 use declaration::{Form, LABELS, Node as _, Top, node};

@@ -224,7 +224,7 @@ fn inside(node: Segment, path: &str) -> Option<Address> {
             let (index, key) = rest.split_once('.')?;
             Some(inner(&outer, nth(child, index)?, property(key)))
         }
-        (_, "tolerate" | "uses" | "runs" | "alternatives") => {
+        (_, "tolerate" | "uses" | "runs" | "alternatives" | "spread") => {
             Some(below(&outer, child, Slot::Item(rest.to_owned())))
         }
         // The first of these values follows the node's name without a key.

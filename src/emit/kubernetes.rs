@@ -1,6 +1,7 @@
 //! An environment's Kubernetes objects.
 
 mod alerts;
+mod disruption;
 pub(super) mod hpa;
 mod pgbouncer;
 pub(super) mod scaled_object;
@@ -27,7 +28,12 @@ pub fn kubernetes(
     }
     let pooler = pooler(environment, catalogue);
     let schedules = schedules::objects(environment);
-    let whole = [("pgbouncer.yaml", pooler), ("schedules.yaml", schedules)];
+    let budgets = disruption::objects(environment);
+    let whole = [
+        ("disruption-budgets.yaml", budgets),
+        ("pgbouncer.yaml", pooler),
+        ("schedules.yaml", schedules),
+    ];
     for (path, objects) in whole {
         if !objects.is_empty() {
             files.insert(path.into(), yaml::documents(&objects, source_name));

@@ -3,7 +3,7 @@
 use super::{Class, FeltBy, Impact, ImpactStep};
 use crate::diff::AttributeChange;
 use crate::model::{
-    Api, ApiField, ConnectionsField, Environment, FallbackField, KafkaTopicField, Name,
+    Api, ApiField, ConnectionsField, DisruptionField, Environment, FallbackField, KafkaTopicField, Name,
     PodsMetricField, PostgresqlQueueField, PrometheusQueueField, QueueField, RabbitmqQueueField,
     RedisListField, RedisStreamField, ReplicasField, RolloutField, ServiceField, SqsQueueField,
     TargetField, Worker, WorkerField, Workload, WorkloadField,
@@ -245,6 +245,12 @@ fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
                 "Kubernetes: a Deployment's strategy is not part of its pod template",
             )
         }
+        WorkloadField::disruption(DisruptionField::max_unavailable(())) => Impact::new(
+            Class::None,
+            "only evictions are limited differently; no pod changes",
+            "Kubernetes: a PodDisruptionBudget is not part of a pod template",
+        ),
+        WorkloadField::spread(()) => template("pods prefer other nodes or zones", felt_by),
         WorkloadField::hold(()) => scaled("the count is held, or no longer held").felt_by(felt_by),
         WorkloadField::arch(()) => {
             template("pods move to nodes of a different architecture", felt_by)

@@ -170,6 +170,13 @@ words! {
         /// Replicas for the fullest queue alone, which is KEDA's default.
         Max = "max",
     }
+    /// What the pods of a Deployment are spread over.
+    Spread {
+        /// Nodes.
+        Node = "node",
+        /// Availability Zones.
+        Zone = "zone",
+    }
     /// How a workload connects to the database.
     Via {
         /// Through PgBouncer.

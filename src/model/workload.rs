@@ -10,7 +10,7 @@ use super::attribute::Keyed;
 use super::declaration::{AT_LEAST_ONE, Form, node};
 use super::{
     Arch, Capacity, Combine, Driver, Duration, Name, Place, PolicyKind, Portion, Quantity, Queue,
-    Scenario, Select, Via,
+    Scenario, Select, Spread, Via,
 };
 use crate::source::Sourced;
 
@@ -52,6 +52,12 @@ node! {
         node connections: Connections;
         /// How a new version replaces the old one.
         node rollout: Rollout;
+        /// A PodDisruptionBudget for its pods.
+        #[serde(default, skip_serializing_if = "Disruption::is_absent")]
+        node disruption: Disruption;
+        /// What its pods are spread over.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        filled_list spread: Vec<Sourced<Spread>>, "\"zone\"";
         /// A fixed number of pods, until the line is removed.
         child hold: Option<Sourced<u32>> = AT_LEAST_ONE, "15";
         /// The processor architecture.
@@ -189,6 +195,12 @@ node! {
         property max_unavailable: Sourced<Portion>, "0";
     }
 
+    /// The evictions that a Deployment tolerates, such as when a node is drained.
+    Disruption: DisruptionNode, DisruptionField, settled {
+        /// The most pods that may be unavailable because of evictions; a percentage is rounded up.
+        property max_unavailable: Option<Sourced<Portion>>, "\"25%\"";
+    }
+
     /// Replicas while a pool's trigger fails.
     Fallback: FallbackNode, FallbackField, derived {
         /// The least number of pods while KEDA cannot read the queue.
@@ -223,6 +235,22 @@ node! {
             property driver_version as "version": Option<Sourced<String>> = Form::Version, "\"42.7.7\"";
             /// The version of the libpq that the driver uses.
             property driver_libpq as "libpq": Option<Sourced<String>> = Form::Version, "\"18\"";
+        }
+    }
+}
+
+impl Disruption {
+    /// Whether there is no PodDisruptionBudget.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        self.max_unavailable.is_none()
+    }
+}
+
+impl Default for Disruption {
+    fn default() -> Self {
+        Self {
+            max_unavailable: None,
         }
     }
 }

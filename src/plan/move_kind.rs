@@ -231,13 +231,14 @@ fn singles_out(workloads: Pair<&Workload>) -> bool {
     workloads.before.is_singleton() != workloads.after.is_singleton()
 }
 
-/// Whether a workload's field belongs to its autoscaler instead of its pods.
+/// Whether a workload's field belongs to its manifests, such as its autoscaler, instead of its pods.
 fn scales(field: WorkloadField) -> bool {
     match field {
         WorkloadField::replicas(_)
         | WorkloadField::target(_)
         | WorkloadField::scale_up(_)
         | WorkloadField::scale_down(_)
+        | WorkloadField::disruption(_)
         | WorkloadField::hold(()) => true,
         WorkloadField::name(())
         | WorkloadField::image(())
@@ -245,6 +246,7 @@ fn scales(field: WorkloadField) -> bool {
         | WorkloadField::limits(_)
         | WorkloadField::connections(_)
         | WorkloadField::rollout(_)
+        | WorkloadField::spread(())
         | WorkloadField::arch(())
         | WorkloadField::driver(())
         | WorkloadField::driver_version(())

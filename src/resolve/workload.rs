@@ -3,8 +3,8 @@
 use crate::ast::{ReplicasNode, RolloutNode, ScalingNode, WorkloadNode, Written};
 use crate::model::declaration::Settled as _;
 use crate::model::{
-    Arch, Connections, Driver, Duration, Name, Portion, Replicas, Resources, Rollout, Scaling,
-    Select, Target, Workload,
+    Arch, Connections, Disruption, Driver, Duration, Name, Portion, Replicas, Resources, Rollout,
+    Scaling, Select, Target, Workload,
 };
 use crate::source::{Inputs, Sourced, Span};
 
@@ -29,6 +29,8 @@ pub(super) fn resolve(
     place: &WorkloadPlace<'_>,
 ) -> Workload {
     let may_be_singleton = node.replicas.singleton.broken;
+    let spread_is_sound = !node.spread.broken;
+    let spread = node.spread.value.map_or_else(Vec::new, |list| list.value);
     let mut replicas = replicas(resolver, node.replicas, &format!("{path}.replicas"));
     replicas.unless_unread(&node.hold);
     let target = if replicas.count.is_some() {
@@ -62,6 +64,13 @@ pub(super) fn resolve(
             &format!("{path}.connections"),
         ),
         rollout,
+        disruption: Disruption::settle(node.disruption, resolver, &format!("{path}.disruption")),
+        spread: sorted(
+            spread
+                .into_iter()
+                .map(|over| sourced(resolver, over.value, over.span, spread_is_sound)),
+            |over| over.value,
+        ),
         hold: resolver.maybe(node.hold),
         arch: resolver.or_derive(node.arch, || place.arch.clone()),
         driver: driver(

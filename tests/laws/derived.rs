@@ -118,7 +118,7 @@ fn a_derived_value_changes_only_with_its_inputs() {
 
 /// [`rich`] with another node group `batch`.
 fn batch(instance: &str, rest: &str) -> String {
-    let group = "nodes \"batch\" { instance \"m7g.xlarge\"; count min=0 max=4; runs \"worker\" }";
+    let group = "nodes \"batch\" { instance \"m7g.xlarge\"; alternatives \"m6g.2xlarge\"; count min=0 max=4; runs \"worker\"; max-pods 60; prefix-delegation #true; daemons pods=6 cpu=\"500m\" memory=\"1Gi\" }";
     let other = format!("nodes \"batch\" {{ instance \"{instance}\"; count min=0 max=4; {rest} }}");
     rich().replace(group, &other)
 }

@@ -104,12 +104,25 @@ fn postgres(context: &Context<'_>) -> Option<Finding> {
 fn no_such_postgres(context: &Context<'_>, major: Option<&PostgresVersion>) -> Finding {
     let engine = &context.environment.database.engine;
     let versions = &context.catalogue.postgres;
-    let message = format!("RDS has no PostgreSQL `{}`", engine.value);
+    let aurora = engine.value.contains("aurora");
+    let message = if aurora {
+        format!("`{}`: tierc does not support Aurora", engine.value)
+    } else {
+        format!("RDS has no PostgreSQL `{}`", engine.value)
+    };
     let finding = Finding::new(RULE.code, Severity::Error, message).operand(
         engine,
         "database.engine",
         "the version",
     );
+    if aurora {
+        return finding
+            .note("Aurora has other parameters, storage, prices, failovers and Terraform resources")
+            .help(format!(
+                "`engine` is a major version of RDS for PostgreSQL: {}",
+                suggest::list(versions.names())
+            ));
+    }
     let usual = context.tier.stated.database.engine.value.as_ref();
     let usual = usual.map(|usual| usual.value.as_str());
     let usual = usual.filter(|usual| versions.names().any(|known| known == *usual));

@@ -3,8 +3,9 @@
 use crate::emit::yaml::{Map, YamlValue, yaml};
 
 use super::{autoscaling, secret_env};
-use crate::emit::{placement, secret};
-use crate::model::{Api, Environment, Image, Name, Portion, Queue, Resources, Worker, Workload};
+use crate::emit::{placement, portion, secret};
+use crate::model::{Api, Environment, Image, Name, Queue, Resources, Spread, Worker, Workload};
+use crate::source::Sourced;
 
 /// An API. Only APIs read from replicas, because the budget counts no other readers.
 pub(super) fn api(environment: &Environment, api: &Api) -> YamlValue {
@@ -84,6 +85,9 @@ fn workload(
         values.insert("replicaCount", workload.bounds().0);
     }
     values.insert("strategy", strategy(workload));
+    if !workload.spread.is_empty() {
+        values.insert("topologySpreadConstraints", spread(workload));
+    }
     let env = env(environment, workload);
     let secrets = secrets
         .into_iter()
@@ -97,6 +101,24 @@ fn workload(
     values
 }
 
+/// The scheduler prefers an even spread, but a pod without such a place starts elsewhere. So the
+/// constraints take no room from the nodes.
+fn spread(workload: &Workload) -> YamlValue {
+    let constraint = |over: &Sourced<Spread>| {
+        let key = match over.value {
+            Spread::Node => "kubernetes.io/hostname",
+            Spread::Zone => "topology.kubernetes.io/zone",
+        };
+        yaml!({
+            "maxSkew": 1,
+            "topologyKey": key,
+            "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": { "matchLabels": { "app": &workload.name } },
+        })
+    };
+    workload.spread.iter().map(constraint).collect()
+}
+
 fn side(resources: &Resources) -> YamlValue {
     yaml!({ "cpu": &resources.cpu, "memory": &resources.memory })
 }
@@ -107,10 +129,6 @@ fn strategy(workload: &Workload) -> YamlValue {
     if workload.is_singleton() {
         return yaml!({ "type": "Recreate" });
     }
-    let portion = |portion: Portion| match portion {
-        Portion::Count(count) => YamlValue::from(count),
-        Portion::Percent(_) => YamlValue::from(portion.to_string()),
-    };
     let rollout = &workload.rollout;
     yaml!({ "type": "RollingUpdate", "rollingUpdate": {
         "maxSurge": portion(rollout.max_surge.value),

@@ -96,6 +96,9 @@ struct WorkloadData {
     /// The pods' `tolerations`.
     #[schemars(with = "Vec<Value>")]
     tolerations: YamlValue,
+    /// The pods' `topologySpreadConstraints`; empty without `spread`.
+    #[schemars(with = "Vec<Value>")]
+    topology_spread_constraints: YamlValue,
     /// The pods' `terminationGracePeriodSeconds`; null keeps Kubernetes' default.
     #[schemars(with = "Option<u64>")]
     termination_grace_period_seconds: YamlValue,
@@ -361,6 +364,7 @@ fn workload_data(
         node_selector: part("nodeSelector"),
         affinity: part("affinity"),
         tolerations: list("tolerations"),
+        topology_spread_constraints: list("topologySpreadConstraints"),
         termination_grace_period_seconds: part("terminationGracePeriodSeconds"),
         queues: list("queues"),
         connections: ConnectionsData {
