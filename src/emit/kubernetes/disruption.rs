@@ -1,4 +1,4 @@
-//! The PodDisruptionBudgets of the API and of the pools. PgBouncer's is beside its Deployment.
+//! The PodDisruptionBudgets of the APIs and of the pools. PgBouncer's is beside its Deployment.
 
 use crate::emit::metadata::metadata;
 use crate::emit::portion;
@@ -8,7 +8,8 @@ use crate::model::{Environment, Workload};
 /// A budget for each workload that states one, named for its Deployment.
 pub(super) fn objects(environment: &Environment) -> Vec<YamlValue> {
     let pools = environment.worker.values().map(|pool| &pool.workload);
-    let workloads = std::iter::once(&environment.api.workload).chain(pools);
+    let apis = environment.api.values().map(|api| &api.workload);
+    let workloads = apis.chain(pools);
     workloads
         .filter_map(|workload| budget(environment, workload))
         .collect()
