@@ -25,12 +25,12 @@ variable "region" {
 }
 
 variable "network" {
-  description = "Where everything runs: the subnets, and who may connect."
+  description = "Where everything runs: the subnets, and who may connect. Without Redis, leave out the values for Redis."
   type = object({
     database_subnet_group_name  = string
     database_security_group_ids = list(string)
-    redis_subnet_group_name     = string
-    redis_security_group_ids    = list(string)
+    redis_subnet_group_name     = optional(string)
+    redis_security_group_ids    = optional(list(string), [])
     vpc_id                      = string
     node_subnet_ids             = list(string)
   })

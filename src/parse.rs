@@ -47,6 +47,7 @@ pub fn environment(text: &str, source: SourceId, diagnostics: &mut Diagnostics) 
     for node in &scanned.nodes {
         top::node(&mut ast, &mut seen, cx, node);
     }
+    top::finish(&ast, cx);
     *diagnostics = out.into_inner();
     let mut notes = notes.into_inner();
     ast.perhaps_waived.append(&mut notes.perhaps_waived);

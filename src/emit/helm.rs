@@ -34,23 +34,26 @@ pub fn values(environment: &Environment) -> YamlValue {
         .iter()
         .map(|(name, pool)| (name.to_string(), workload::worker(environment, name, pool)))
         .collect();
-    let mut values = yaml!({
-        "namespace": &environment.namespace,
-        "labels": of_environment(environment),
-        "postgres": { "mode": "external" },
-        "postgresExternalReplicas": environment.database.replicas.count.value,
-        "redis": {
-            "mode": "external",
-            "cluster": main_redis(environment).is_some_and(RedisGroup::is_cluster),
-        },
-        "pgbouncer": { "host": &environment.pgbouncer.name, "port": PORT },
-        "migration": { "secretEnv": secret_env([
-            ("DATABASE_URL", secret::direct_url(environment)),
-            ("DIRECT_URL", secret::direct_url(environment)),
-        ]) },
-        "api": workload::api(environment),
-        "workers": workers,
-    });
+    let mut values = Map::new();
+    values.insert("namespace", &environment.namespace);
+    values.insert("labels", of_environment(environment));
+    values.insert("postgres", yaml!({ "mode": "external" }));
+    let replicas = environment.database.replicas.count.value;
+    values.insert("postgresExternalReplicas", replicas);
+    if !environment.redis.is_empty() {
+        let cluster = main_redis(environment).is_some_and(RedisGroup::is_cluster);
+        values.insert("redis", yaml!({ "mode": "external", "cluster": cluster }));
+    }
+    let pooler = yaml!({ "host": &environment.pgbouncer.name, "port": PORT });
+    values.insert("pgbouncer", pooler);
+    let migration = secret_env([
+        ("DATABASE_URL", secret::direct_url(environment)),
+        ("DIRECT_URL", secret::direct_url(environment)),
+    ]);
+    values.insert("migration", yaml!({ "secretEnv": migration }));
+    values.insert("api", workload::api(environment));
+    values.insert("workers", workers);
+    let mut values = YamlValue::Map(values);
     guard(&mut values);
     values
 }

@@ -160,12 +160,19 @@ fn uses(change: &AttributeChange, step: &ImpactStep<'_>) -> Impact {
             .flat_map(|group| &group.uses)
             .any(|used| is(used.value))
     };
-    if !served(step.before) || !served(step.after) {
-        return Impact::new(
-            Class::None,
-            "nothing moves, because only one of the states has this use",
-            GROUP,
-        );
+    if !served(step.before) {
+        let reason = "pods read the group's address, which is new to them";
+        return Impact::new(Class::Rolling, reason, TEMPLATE).felt_by(FeltBy::Everyone);
+    }
+    if !served(step.after) {
+        let reason = if is(Use::Queue) {
+            "no group serves queues any more: pods find no jobs in Redis"
+        } else if is(Use::Sessions) {
+            "no group serves sessions any more: users must sign in again"
+        } else {
+            "no group serves the cache any more: pods do not cache in Redis"
+        };
+        return Impact::new(Class::Rolling, reason, TEMPLATE).felt_by(FeltBy::Everyone);
     }
     if is(Use::Cache) {
         return Impact::new(

@@ -80,6 +80,14 @@ fn group_removed(name: &Name, step: &ImpactStep<'_>) -> Impact {
         .felt_by(FeltBy::Everyone)
         .undo(Undo::Never);
     }
+    if held.is_some_and(|group| group.uses.is_empty()) {
+        return Impact::new(
+            Class::Rolling,
+            "the group is deleted with the data that is left in it: nothing uses it any more",
+            source,
+        )
+        .felt_by(FeltBy::Everyone);
+    }
     Impact::new(
         Class::Rolling,
         "the group is deleted; new pods cache elsewhere, with a cold cache at first",

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::{Ast, Over, RedisNode, TopPart};
+use crate::diagnostic::{Diagnostic, code, suggest};
 use crate::model::{Cluster, ClusterMode, Name, RedisGroup, RedisTls, Use};
-use crate::source::{Inputs, Sourced};
+use crate::source::{Inputs, Sourced, Span};
 
 use super::resolver::Resolver;
 use super::stated;
@@ -18,7 +19,7 @@ pub(super) fn resolve(
     environment: &Sourced<Name>,
 ) -> BTreeMap<Name, RedisGroup> {
     let mut groups = BTreeMap::new();
-    for (name, node) in merged(file, tier) {
+    for (name, node) in merged(resolver, file, tier) {
         let lacks = [
             ("engine", node.engine.is_absent()),
             ("engine version=", node.version.is_absent()),
@@ -39,9 +40,32 @@ pub(super) fn resolve(
     groups
 }
 
+/// The tier's groups that the file has not switched off.
+fn left_of_tier(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> BTreeMap<Name, RedisNode> {
+    let mut groups = tier.stated.redis.clone();
+    for (name, place) in file.redis_off.remove_from(&mut groups) {
+        let finding = unknown(name, place, &tier.stated.redis);
+        resolver.diagnostics.push(finding);
+    }
+    groups
+}
+
+/// A group that is switched off, but that the tier does not have.
+fn unknown(name: &Name, place: Span, groups: &BTreeMap<Name, RedisNode>) -> Diagnostic {
+    let message = format!("the tier has no Redis group `{name}` to switch off");
+    let finding = Diagnostic::error(code::UNKNOWN_REFERENCE, message, place);
+    let names = groups.keys().map(Name::as_str);
+    finding.help(match suggest::nearest(name.as_str(), names.clone()) {
+        Some(near) => format!("did you mean `redis \"{near}\" #false`?"),
+        None if groups.is_empty() => "remove it: there is no Redis group".to_owned(),
+        None => format!("its groups are {}", suggest::list(names)),
+    })
+}
+
 /// The groups of file and tier by name. A use that the file gives to a group leaves the tier's,
 /// and a group of the tier that is left without any is not there.
-fn merged(file: &Ast, tier: &Ast) -> BTreeMap<Name, RedisNode> {
+fn merged(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> BTreeMap<Name, RedisNode> {
+    let tiers = left_of_tier(resolver, file, tier);
     let claimed: BTreeSet<Use> = file
         .stated
         .redis
@@ -50,7 +74,7 @@ fn merged(file: &Ast, tier: &Ast) -> BTreeMap<Name, RedisNode> {
         .flat_map(|uses| uses.value.iter().map(|used| used.value))
         .collect();
     let mut nodes = BTreeMap::new();
-    for (name, node) in file.stated.redis.clone().over(tier.stated.redis.clone()) {
+    for (name, node) in file.stated.redis.clone().over(tiers) {
         let own = file.stated.redis.get(&name);
         let keeps_its_uses = own.is_some_and(|node| stated(&node.uses));
         let node = if keeps_its_uses {

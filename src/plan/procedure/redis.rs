@@ -24,7 +24,10 @@ pub(super) fn procedure(name: &Name, what: GroupMove, states: Pair<State<'_>>) -
                 .verify(reached(after, &[]));
             // The undo of its deletion: pods read it again as soon as it exists.
             if what == GroupMove::Removed {
-                made.waited_for()
+                made.waited_for().note(format!(
+                    "Redis group `{name}` is empty then: its data is in the snapshot `{}`",
+                    final_snapshot(after)
+                ))
             } else {
                 made
             }
@@ -35,10 +38,8 @@ pub(super) fn procedure(name: &Name, what: GroupMove, states: Pair<State<'_>>) -
                     "ReplicationGroups[?ReplicationGroupId=='{}'].Status",
                     before.name.value
                 )),
-                of_group("delete-replication-group", before).text(
-                    "final-snapshot-identifier",
-                    format!("{}-final", before.name.value),
-                ),
+                of_group("delete-replication-group", before)
+                    .text("final-snapshot-identifier", final_snapshot(before)),
             ))
             .verify(Question::Waiter {
                 service: "elasticache",
@@ -50,14 +51,20 @@ pub(super) fn procedure(name: &Name, what: GroupMove, states: Pair<State<'_>>) -
     }
 }
 
+/// The snapshot that ElastiCache takes when it deletes a group.
+fn final_snapshot(group: &RedisGroup) -> String {
+    format!("{}-final", group.name.value)
+}
+
 /// The reads of the pods and the lists that KEDA counts move in one step. The data of the old group stay
 /// there.
 pub(super) fn uses(states: Pair<State<'_>>) -> Procedure {
     let serves = |wanted: Use| {
         let groups = states.map(|state| state.environment.redis_for(wanted));
-        let (before, after) = (groups.before?.0, groups.after?.0);
-        (before != after).then_some(before)
+        let Pair { before, after } = groups.map(|group| group.map(|(name, _)| name));
+        before.filter(|_| before != after)
     };
+    let after = states.after.environment;
     let mut procedure = workloads::rolled_out(states).then(backups(states));
     if let Some(old) = serves(Use::Queue) {
         procedure = procedure.require(format!(
@@ -65,9 +72,15 @@ pub(super) fn uses(states: Pair<State<'_>>) -> Procedure {
         ));
     }
     if let Some(old) = serves(Use::Sessions) {
-        procedure = procedure.note(format!(
-            "sessions stay in Redis group `{old}`: users must sign in again, unless you copy the sessions first"
-        ));
+        procedure = procedure.note(if after.redis_for(Use::Sessions).is_some() {
+            format!(
+                "sessions stay in Redis group `{old}`: users must sign in again, unless you copy the sessions first"
+            )
+        } else {
+            format!(
+                "sessions stay in Redis group `{old}`, and no other group has them: users must sign in again"
+            )
+        });
     }
     procedure
 }

@@ -6,7 +6,7 @@ use super::manifests::{applied, deletion, manifest, owns, same};
 use super::pods::{at_most, none_leaving, none_terminating, rolled};
 use super::{Procedure, State, nothing_left, pooler, service, terraform};
 use crate::action::{Action, Holds, Manifests, Question};
-use crate::emit::kubernetes::{API_HPA, pool_autoscaler};
+use crate::emit::kubernetes::{API_HPA, pool_autoscaler, trigger_authentications};
 use crate::emit::terraform::tfvars;
 use crate::emit::{secret, yaml};
 use crate::model::{Environment, Name, Scaler, Via, Worker, Workload};
@@ -348,7 +348,8 @@ fn delivery(states: Pair<State<'_>>) -> Procedure {
     }
     let api = Scaled::api(before.environment);
     let pools = before.environment.worker.iter();
-    let all = std::iter::once(api).chain(pools.map(|(name, pool)| Scaled::pool(name, pool)));
+    let all = std::iter::once(api)
+        .chain(pools.map(|(name, pool)| Scaled::pool(before.environment, name, pool)));
     let files: Vec<String> = all.filter_map(|it| it.file).collect();
     files
         .into_iter()
@@ -372,6 +373,8 @@ struct Scaled<'a> {
     most: u32,
     /// Whether KEDA has paused it.
     paused: bool,
+    /// What KEDA reads its queues with.
+    authentications: Vec<String>,
 }
 
 impl<'a> Scaled<'a> {
@@ -384,16 +387,18 @@ impl<'a> Scaled<'a> {
             file: (scaler != Scaler::Fixed).then(|| API_HPA.to_owned()),
             most: workload.bounds().1,
             paused: false,
+            authentications: Vec::new(),
         }
     }
 
-    fn pool(name: &Name, pool: &'a Worker) -> Self {
+    fn pool(environment: &Environment, name: &Name, pool: &'a Worker) -> Self {
         Self {
             workload: &pool.workload,
             scaler: pool.scaler(),
             file: pool_autoscaler(name, pool),
             most: pool.in_force(),
             paused: pool.pause.is_some(),
+            authentications: trigger_authentications(environment, pool),
         }
     }
 
@@ -403,10 +408,12 @@ impl<'a> Scaled<'a> {
         match self.scaler {
             Scaler::Fixed => Vec::new(),
             Scaler::Hpa => vec![format!("hpa/{}", self.workload.autoscaler_name())],
-            Scaler::Keda => vec![
-                format!("scaledobject/{deployment}-scaler"),
-                format!("triggerauthentication/{deployment}-redis"),
-            ],
+            Scaler::Keda => {
+                let scaled_object = format!("scaledobject/{deployment}-scaler");
+                let all = self.authentications.iter();
+                let all = all.map(|name| format!("triggerauthentication/{name}"));
+                std::iter::once(scaled_object).chain(all).collect()
+            }
         }
     }
 
@@ -535,7 +542,7 @@ fn pool(name: &Name, what: PoolMove, states: Pair<State<'_>>) -> Procedure {
     match (what, pools.before, pools.after) {
         (_, Some(_), None) => removed(name, before, after),
         (_, None, Some(pool)) => {
-            let scaled = Scaled::pool(name, pool);
+            let scaled = Scaled::pool(after.environment, name, pool);
             let subject = ScheduleSubject::Pool(name.clone());
             let works = scaled.works(after, sleeps(states, &subject));
             let procedure = values(after)
@@ -547,7 +554,10 @@ fn pool(name: &Name, what: PoolMove, states: Pair<State<'_>>) -> Procedure {
             }
         }
         (PoolMove::Autoscaler, Some(was), Some(pool)) => {
-            let scaled = Pair::new(was, pool).map(|pool| Scaled::pool(name, pool));
+            let scaled = Pair::new(
+                Scaled::pool(before.environment, name, was),
+                Scaled::pool(after.environment, name, pool),
+            );
             rescaled(&scaled, states, &ScheduleSubject::Pool(name.clone()))
         }
         (PoolMove::Pods, Some(_), Some(pool)) => replaced(states, &pool.workload.name.value),
@@ -561,7 +571,7 @@ fn removed(name: &Name, before: State<'_>, after: State<'_>) -> Procedure {
     let pool = before.environment.worker.get(name);
     let procedure = match pool {
         // The manifest of a pool of KEDA has the ScaledObject and the TriggerAuthentication.
-        Some(pool) if owns(before) => Scaled::pool(name, pool).deleted(before),
+        Some(pool) if owns(before) => Scaled::pool(before.environment, name, pool).deleted(before),
         Some(_) | None => Procedure::default(),
     };
     // Its pods terminate after the Deployment is gone, so the network policy is narrowed later.
