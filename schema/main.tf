@@ -70,6 +70,13 @@ variable "redis_auth_tokens" {
   nullable    = false
 }
 
+variable "redis_user_groups" {
+  description = "The user group of each Redis group with a `user`, by its name. You create users and user groups, because they have passwords."
+  type        = map(list(string))
+  default     = {}
+  nullable    = false
+}
+
 module "rds" {
   source  = "terraform-aws-modules/rds/aws"
   version = "~> 7.2"
@@ -180,7 +187,8 @@ module "elasticache" {
   apply_immediately          = each.value.apply_immediately
 
   # ElastiCache accepts a token only with TLS.
-  auth_token = each.value.transit_encryption_enabled ? lookup(var.redis_auth_tokens, each.key, null) : null
+  auth_token     = each.value.transit_encryption_enabled ? lookup(var.redis_auth_tokens, each.key, null) : null
+  user_group_ids = lookup(var.redis_user_groups, each.key, null)
 
   create_subnet_group   = false
   subnet_group_name     = var.network.redis_subnet_group_name

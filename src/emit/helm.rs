@@ -63,7 +63,10 @@ pub fn values(environment: &Environment) -> YamlValue {
 fn main_redis(environment: &Environment) -> Option<&RedisGroup> {
     let mut groups = environment.redis.values();
     groups
-        .find(|group| group.env_url.value == "REDIS_URL")
+        .find(|group| {
+            let mut addresses = group.addresses().into_iter();
+            addresses.any(|(variable, _)| variable.value == "REDIS_URL")
+        })
         .or_else(|| environment.redis_for(Use::Queue).map(|(_, group)| group))
 }
 

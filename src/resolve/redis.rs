@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ast::{Ast, Over, RedisNode, TopPart};
+use crate::ast::{Ast, Over, RedisNode, TopPart, Written};
 use crate::diagnostic::{Diagnostic, code, suggest};
-use crate::model::{Cluster, ClusterMode, Name, RedisGroup, RedisTls, Use};
+use crate::model::declaration::Settled as _;
+use crate::model::{
+    Cluster, ClusterMode, Name, RedisDatabase, RedisDatabaseNode, RedisGroup, RedisTls, Use,
+};
 use crate::source::{Inputs, Sourced, Span};
 
 use super::resolver::Resolver;
@@ -144,8 +147,25 @@ fn group(
         endpoint: resolver.maybe(node.endpoint),
         env_url: resolver.or_derive(node.env_url, || by_convention("URL")),
         env_cluster: resolver.or_derive(node.env_cluster, || by_convention("CLUSTER_MODE")),
+        user: resolver.maybe(node.user),
+        database: databases(resolver, node.database),
         uses,
     }
+}
+
+fn databases(
+    resolver: &mut Resolver<'_>,
+    written: Written<Vec<RedisDatabaseNode>>,
+) -> Vec<RedisDatabase> {
+    let sound = !written.broken;
+    let nodes = written.value.map_or_else(Vec::new, |list| list.value);
+    let settle = |node| RedisDatabase::settle(node, resolver, "redis.database");
+    let mut all: Vec<RedisDatabase> = nodes.into_iter().map(settle).collect();
+    for database in &mut all {
+        database.role.sound &= sound;
+    }
+    all.sort_by(|one, other| one.role.value.cmp(&other.role.value));
+    all
 }
 
 /// The environment variable of a group: the queue's has the plain name that job libraries read.

@@ -29,7 +29,7 @@ service \"outbox\" { replicas 3; requests cpu=\"200m\" memory=\"512Mi\"; connect
 pgbouncer { options \"refuse\"; image \"registry.example.com/pgbouncer:1.26.1\" }
 database { endpoint \"prod.abc.us-east-1.rds.amazonaws.com\"; replicas 1; storage gib=500 max-gib=1000 iops=12000 throughput=500 }
 redis \"queue\" { engine \"redis\" version=\"7.1\"; node \"cache.r6g.large\"; replicas 1; policy \"noeviction\"; uses \"queue\" \"sessions\"; data gib=4; endpoint \"queue.example.com:6379\"; cluster shards=2 mode=\"enabled\" }
-redis \"cache\" { engine \"redis\" version=\"7.1\"; node \"cache.r6g.large\"; replicas 1; policy \"volatile-lru\"; uses \"cache\" }
+redis \"cache\" { engine \"redis\" version=\"7.1\"; node \"cache.r6g.large\"; replicas 1; policy \"volatile-lru\"; uses \"cache\"; user \"shop\"; database \"cache\" index=1 env=\"CACHE_URL\" }
 nodes \"general\" { count min=3 max=12 }
 nodes \"batch\" { instance \"m7g.xlarge\"; count min=0 max=4; runs \"worker\" }
 network database-cidr=\"10.0.32.0/20\" monitoring-namespace=\"monitoring\"

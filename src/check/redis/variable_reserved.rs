@@ -111,7 +111,9 @@ fn address(
         .find(|(_, variable)| variable.value == name)?;
     let finding = reserved(who, name, value).operand(variable, &path, "this group's variable");
     let stated = format!("{who}.env.{name}");
-    let message = if path.ends_with(".env.url") {
+    let message = if path.contains(".database.") {
+        "remove it: the variable comes from the Secret with the group's addresses; or rename the variable of the database with its `env=`"
+    } else if path.ends_with(".env.url") {
         "remove it: the variable comes from the Secret with the group's address; or rename the group's variable with its `env url=`"
     } else {
         "remove it: the variable follows the group's `cluster`; or rename the group's variable with its `env cluster=`"

@@ -148,9 +148,12 @@ fn env(environment: &Environment, workload: &Workload) -> Map {
 fn secrets(environment: &Environment) -> Vec<(String, secret::SecretEntry)> {
     let database = ("DATABASE_URL".to_owned(), secret::database_url(environment));
     let groups = environment.redis.iter();
-    let redis = groups.map(|(name, group)| {
-        let entry = secret::redis_url(environment, name, group);
-        (group.env_url.value.clone(), entry)
+    let redis = groups.flat_map(|(name, group)| {
+        let addresses = group.addresses().into_iter();
+        addresses.map(|(variable, index)| {
+            let entry = secret::redis_url(environment, name, group, index);
+            (variable.value.clone(), entry)
+        })
     });
     std::iter::once(database).chain(redis).collect()
 }

@@ -61,24 +61,30 @@ fn final_snapshot(group: &RedisGroup) -> String {
 pub(super) fn uses(states: Pair<State<'_>>) -> Procedure {
     let serves = |wanted: Use| {
         let groups = states.map(|state| state.environment.redis_for(wanted));
-        let Pair { before, after } = groups.map(|group| group.map(|(name, _)| name));
-        before.filter(|_| before != after)
+        let places = groups.map(|group| group.map(|(name, group)| (name, group.index_of(wanted))));
+        let Pair { before, after } = places;
+        before
+            .filter(|_| before != after)
+            .map(|(name, index)| match index {
+                0 => format!("Redis group `{name}`"),
+                index => format!("database {index} of Redis group `{name}`"),
+            })
     };
     let after = states.after.environment;
     let mut procedure = workloads::rolled_out(states).then(backups(states));
     if let Some(old) = serves(Use::Queue) {
         procedure = procedure.require(format!(
-            "the queues of Redis group `{old}` are empty, and get no new jobs until the step is done: no pool reads them there any more"
+            "the queues of {old} are empty, and get no new jobs until the step is done: no pool reads them there any more"
         ));
     }
     if let Some(old) = serves(Use::Sessions) {
         procedure = procedure.note(if after.redis_for(Use::Sessions).is_some() {
             format!(
-                "sessions stay in Redis group `{old}`: users must sign in again, unless you copy the sessions first"
+                "sessions stay in {old}: users must sign in again, unless you copy the sessions first"
             )
         } else {
             format!(
-                "sessions stay in Redis group `{old}`, and no other group has them: users must sign in again"
+                "sessions stay in {old}, and no other group has them: users must sign in again"
             )
         });
     }
@@ -301,11 +307,14 @@ fn offered(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Pr
 /// Pods read the encrypted address at their next start. So the Secret changes after the group accepts
 /// encryption and before the restart.
 fn encrypted_url(name: &Name, group: &RedisGroup, state: State<'_>) -> Procedure {
-    let entry = secret::redis_url(state.environment, name, group);
-    workloads::filled(&entry, state, Holds::Start("rediss://".into())).note(format!(
-        "only after the group offers TLS, set key `{}` of Secret `{}` to: {}; the commands wait for this value",
-        entry.key, entry.secret, entry.content
-    ))
+    let entries = secret::redis_urls(state.environment, name, group).into_iter();
+    entries.fold(Procedure::default(), |procedure, entry| {
+        let filled = workloads::filled(&entry, state, Holds::Start("rediss://".into()));
+        procedure.then(filled.note(format!(
+            "only after the group offers TLS, set key `{}` of Secret `{}` to: {}; the commands wait for this value",
+            entry.key, entry.secret, entry.content
+        )))
+    })
 }
 
 fn encrypted(mode: &str) -> Vec<Argument> {
