@@ -12,10 +12,10 @@ use crate::source::Span;
 pub use crate::model::declaration::Node;
 pub use crate::model::written::{Over, Pooled, Spoil, Written};
 pub use crate::model::{
-    AlertsNode, ApiNode, DatabaseNode, EnvironmentFileNode, EnvironmentNode, EventNode,
-    FallbackNode, LoadTestNode, NetworkNode, NodeGroupNode, OffHoursNode, PgbouncerNode, QueueNode,
-    ReadReplicasNode, RedisNode, ReplicasNode, RolloutNode, ScalingNode, ServiceNode, WaiverNode,
-    WorkerNode, WorkloadNode,
+    AlertsNode, ApiNode, ConnectionsNode, DatabaseNode, EnvironmentFileNode, EnvironmentNode,
+    EventNode, FallbackNode, LoadTestNode, NetworkNode, NodeGroupNode, OffHoursNode, PgbouncerNode,
+    QueueNode, ReadReplicasNode, RedisNode, ReplicasNode, RolloutNode, ScalingNode, ServiceNode,
+    WaiverNode, WorkerNode, WorkloadNode,
 };
 
 /// A top-level part of the language. If a node cannot be read, its part is marked broken.

@@ -209,6 +209,10 @@ fn api(
 ) -> Api {
     let mut base = tier.stated.api.clone();
     workload::bounds_over_count(&file.stated.api.workload, &mut base.workload);
+    workload::one_form(
+        &file.stated.api.workload.connections,
+        &mut base.workload.connections,
+    );
     let node = file.stated.api.clone().over(base);
     let metric = Vec::settle(node.metric, resolver, "api.metric");
     let place = workload::WorkloadPlace {

@@ -13,6 +13,7 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     // The connection budget.
     ("client-connections-exceeded", Error, true, true),
     ("connection-budget-exceeded", Error, true, true),
+    ("connections-form", Error, false, true),
     ("connections-near-limit", Warning, true, true),
     ("connections-outlive-drain", Error, true, true),
     ("driver-deallocates", Error, true, true),

@@ -23,8 +23,8 @@ worker \"worker\" { queue \"queue:decisions\" length=50; replicas min=1 max=4 }
 ";
 
 /// The nodes with all their optional attributes, in addition to the attribute that a law tests.
-pub(super) const RICH: &str = "api { image \"registry.example.com/api:1.4.2\"; connections per-pod=5 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; metric \"requests_per_second\" average=\"100\" }
-worker \"batch\" { image \"registry.example.com/worker:1.4.2\"; queue \"queue:batch\" length=20; queue \"queue:slow\" length=20; queue \"mailers\" type=\"postgresql\" framework=\"oban\" length=20; queue \"orders\" type=\"aws-sqs-queue\" url=\"https://sqs.us-east-1.amazonaws.com/123456789012/orders\" length=20; queue \"events\" type=\"kafka\" brokers=\"k-1.example.com:9092\" group=\"billing\" length=20; queue \"exports\" type=\"rabbitmq\" length=20; queue \"stream:decisions\" type=\"redis-streams\" group=\"workers\" length=20; queue \"mail\" type=\"prometheus\" server=\"http://prometheus.monitoring:9090\" query=\"sum(mail_queue_length)\" length=20; replicas min=0 max=2; connections per-pod=5 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; fallback replicas=3 failures=3; tolerate \"spot=true:NoSchedule\"; scale-down window=\"5m\" { percent 10 every=\"60s\" } }
+pub(super) const RICH: &str = "api { image \"registry.example.com/api:1.4.2\"; connections threads=5 factor=1 processes=2 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; metric \"requests_per_second\" average=\"100\" }
+worker \"batch\" { image \"registry.example.com/worker:1.4.2\"; queue \"queue:batch\" length=20; queue \"queue:slow\" length=20; queue \"mailers\" type=\"postgresql\" framework=\"oban\" length=20; queue \"orders\" type=\"aws-sqs-queue\" url=\"https://sqs.us-east-1.amazonaws.com/123456789012/orders\" length=20; queue \"events\" type=\"kafka\" brokers=\"k-1.example.com:9092\" group=\"billing\" length=20; queue \"exports\" type=\"rabbitmq\" length=20; queue \"stream:decisions\" type=\"redis-streams\" group=\"workers\" length=20; queue \"mail\" type=\"prometheus\" server=\"http://prometheus.monitoring:9090\" query=\"sum(mail_queue_length)\" length=20; replicas min=0 max=2; connections threads=5 factor=1 processes=2 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; fallback replicas=3 failures=3; tolerate \"spot=true:NoSchedule\"; scale-down window=\"5m\" { percent 10 every=\"60s\" } }
 service \"outbox\" { replicas 3; requests cpu=\"200m\" memory=\"512Mi\"; connections per-pod=2 via=\"pgbouncer\" lifetime=\"4m\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\" }
 pgbouncer { options \"refuse\"; image \"registry.example.com/pgbouncer:1.26.1\" }
 database { endpoint \"prod.abc.us-east-1.rds.amazonaws.com\"; replicas 1; storage gib=500 max-gib=1000 iops=12000 throughput=500 }
@@ -373,6 +373,14 @@ const INERT: &[(&str, &str)] = &[
         "a rule compares the estimated cost with it",
     ),
     ("cost.reserved", "the estimate of the cost reads it"),
+    (
+        "api.connections.concurrency",
+        "`threads` is stated, and a rule allows only one of the two",
+    ),
+    (
+        "worker.connections.concurrency",
+        "`threads` is stated, and a rule allows only one of the two",
+    ),
     ("api.driver", OF_THE_IMAGE),
     ("api.driver.version", OF_THE_IMAGE),
     ("api.driver.libpq", OF_THE_IMAGE),

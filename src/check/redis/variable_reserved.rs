@@ -51,6 +51,11 @@ fn limit(who: &str, workload: &Workload, name: &str, value: &Sourced<String>) ->
         .operand(&connections.per_pod, &path, text)
         .given(&connections.env);
     let variable = format!("{who}.env.{name}");
+    if let Some((step, each)) = connections.each() {
+        let finding = finding.operand(each, &format!("{who}.connections.{step}"), "a factor of it");
+        let message = format!("remove it: `connections {step}=` sets it");
+        return Some(finding.removal(value, &format!("{who}.env.{name}"), message));
+    }
     Some(match value.value.parse::<u32>() {
         Ok(count) if count > 0 => finding.help_by(
             format!("remove it, and write `connections per-pod={count}` instead"),

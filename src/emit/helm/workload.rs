@@ -131,11 +131,12 @@ fn env(environment: &Environment, workload: &Workload) -> Map {
     for (name, value) in &workload.env {
         variables.insert(name.clone(), &value.value);
     }
-    // Added last, so no user's variable can change the limit that the budget relies on.
+    // Added last, so no user's variable can change the limit that the budget relies on. Each process of a
+    // pod reads it for a pool of its own.
     let connections = &workload.connections;
     variables.insert(
         connections.env.value.clone(),
-        connections.per_pod.value.to_string(),
+        connections.per_process().to_string(),
     );
     if let (Some(variable), Some(lifetime)) = (&connections.lifetime_env, &connections.lifetime) {
         let seconds = lifetime.value.secs().to_string();

@@ -162,6 +162,8 @@ struct ResourcesData {
 struct ConnectionsData {
     /// The most connections of a pod.
     per_pod: u32,
+    /// The most connections of each of its processes.
+    per_process: u32,
     /// The environment variable that tells a pod. `env` has it already.
     env: String,
 }
@@ -372,6 +374,7 @@ fn workload_data(
         queues: list("queues"),
         connections: ConnectionsData {
             per_pod: workload.connections.per_pod.value,
+            per_process: workload.connections.per_process(),
             env: workload.connections.env.value.clone(),
         },
     }
