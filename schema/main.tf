@@ -25,12 +25,12 @@ variable "region" {
 }
 
 variable "network" {
-  description = "Where everything runs: the subnets, and who may connect."
+  description = "Where everything runs: the subnets, and who may connect. Without Redis, leave out the values for Redis."
   type = object({
     database_subnet_group_name  = string
     database_security_group_ids = list(string)
-    redis_subnet_group_name     = string
-    redis_security_group_ids    = list(string)
+    redis_subnet_group_name     = optional(string)
+    redis_security_group_ids    = optional(list(string), [])
     vpc_id                      = string
     node_subnet_ids             = list(string)
   })
@@ -66,6 +66,13 @@ variable "redis_auth_tokens" {
   description = "The AUTH token of each Redis group, by its name. A group without one has no AUTH."
   type        = map(string)
   sensitive   = true
+  default     = {}
+  nullable    = false
+}
+
+variable "redis_user_groups" {
+  description = "The user group of each Redis group with a `user`, by its name. You create users and user groups, because they have passwords."
+  type        = map(list(string))
   default     = {}
   nullable    = false
 }
@@ -180,7 +187,8 @@ module "elasticache" {
   apply_immediately          = each.value.apply_immediately
 
   # ElastiCache accepts a token only with TLS.
-  auth_token = each.value.transit_encryption_enabled ? lookup(var.redis_auth_tokens, each.key, null) : null
+  auth_token     = each.value.transit_encryption_enabled ? lookup(var.redis_auth_tokens, each.key, null) : null
+  user_group_ids = lookup(var.redis_user_groups, each.key, null)
 
   create_subnet_group   = false
   subnet_group_name     = var.network.redis_subnet_group_name

@@ -108,7 +108,7 @@ variable "rds_replicas" {
 }
 
 variable "elasticache" {
-  description = "The replication groups, by name. You provide an AUTH token, as auth_token."
+  description = "The replication groups, by name. You provide an AUTH token, as auth_token. An environment without Redis does not set this variable."
   type = map(object({
     replication_group_id       = string
     description                = string
@@ -134,6 +134,7 @@ variable "elasticache" {
     maintenance_window         = optional(string)
     apply_immediately          = bool
   }))
+  default  = {}
   nullable = false
 
   validation {

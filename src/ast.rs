@@ -3,17 +3,18 @@
 //! The file, the tier and the catalogue's defaults share this shape, so merging them is one
 //! operation: [`Over::over`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::DECLARED;
 use crate::model::declaration::Top;
+use crate::model::{DECLARED, Name};
+use crate::source::Span;
 
 pub use crate::model::declaration::Node;
 pub use crate::model::written::{Over, Pooled, Spoil, Written};
 pub use crate::model::{
-    AlertsNode, ApiNode, DatabaseNode, EnvironmentFileNode, EnvironmentNode, EventNode,
-    FallbackNode, LoadTestNode, NetworkNode, NodeGroupNode, OffHoursNode, PgbouncerNode, QueueNode,
-    ReadReplicasNode, RedisNode, ReplicasNode, ResourcesNode, RolloutNode, ScalingNode,
+    AlertsNode, ApiNode, ConnectionsNode, DatabaseNode, EnvironmentFileNode, EnvironmentNode,
+    EventNode, FallbackNode, LoadTestNode, NetworkNode, NodeGroupNode, OffHoursNode, PgbouncerNode,
+    QueueNode, ReadReplicasNode, RedisNode, ReplicasNode, ResourcesNode, RolloutNode, ScalingNode,
     ServiceNode, WaiverNode, WorkerNode, WorkloadNode,
 };
 
@@ -63,6 +64,8 @@ impl TopPart {
 pub struct Ast {
     /// What is stated of the environment.
     pub stated: EnvironmentNode,
+    /// What `redis #false` and `redis "NAME" #false` switch off.
+    pub redis_off: RedisOff,
     /// `waive`, in order.
     pub waivers: Vec<WaiverNode>,
     /// Fingerprints of literals that look like credentials and are waived.
@@ -74,6 +77,28 @@ pub struct Ast {
     pub doubted: BTreeSet<TopPart>,
     /// Rules that an unreadable waiver may waive.
     pub perhaps_waived: BTreeSet<String>,
+}
+
+/// The Redis groups of the tier that a file switches off, with the places of the values.
+#[derive(Clone, Debug, Default)]
+pub struct RedisOff {
+    /// `redis #false`: all groups.
+    pub all: Option<Span>,
+    /// `redis "NAME" #false`: groups by name.
+    pub groups: BTreeMap<Name, Span>,
+}
+
+impl RedisOff {
+    /// Removes what is switched off from the groups below. Returns the names that are not there.
+    pub fn remove_from(&self, groups: &mut BTreeMap<Name, RedisNode>) -> Vec<(&Name, Span)> {
+        let unknown = self
+            .groups
+            .iter()
+            .filter(|(name, _)| !groups.contains_key(*name));
+        let unknown = unknown.map(|(name, place)| (name, *place)).collect();
+        groups.retain(|name, _| self.all.is_none() && !self.groups.contains_key(name));
+        unknown
+    }
 }
 
 /// Whether the top-level node `top` goes with one of `parts`, which rules ask for.

@@ -60,8 +60,9 @@ pub use platform::{
     ENVIRONMENT_LABEL, Maintenance, MaintenanceField, MaintenanceNode, NODE_GROUP_LABEL, Network,
     NetworkField, NetworkNode, NodeCount, NodeCountField, NodeCountNode, NodeGroup, NodeGroupField,
     NodeGroupNode, PGBOUNCER_CONTAINER, PGBOUNCER_PORT, Pgbouncer, PgbouncerField, PgbouncerNode,
-    Pool, PoolField, PoolNode, ReadReplicas, ReadReplicasField, ReadReplicasNode, RedisGroup,
-    RedisGroupField, RedisNode, STATS_USER, Storage, StorageField, StorageNode,
+    Pool, PoolField, PoolNode, ReadReplicas, ReadReplicasField, ReadReplicasNode, RedisDatabase,
+    RedisDatabaseField, RedisDatabaseNode, RedisGroup, RedisGroupField, RedisNode, STATS_USER,
+    Storage, StorageField, StorageNode,
 };
 pub use quantity::Quantity;
 pub use queue::{

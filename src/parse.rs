@@ -48,6 +48,7 @@ pub fn environment(text: &str, source: SourceId, diagnostics: &mut Diagnostics) 
         top::node(&mut ast, &mut seen, cx, node);
     }
     top::unnamed_among_named(&scanned.nodes, cx);
+    top::finish(&ast, cx);
     *diagnostics = out.into_inner();
     let mut notes = notes.into_inner();
     ast.perhaps_waived.append(&mut notes.perhaps_waived);

@@ -7,6 +7,7 @@ mod hpa;
 mod kubernetes;
 mod load_test;
 mod lock;
+mod no_redis;
 mod pasted;
 mod pgbouncer;
 mod pgbouncer_pods;

@@ -49,6 +49,8 @@ stories! {
     quote_that_closes_nothing
     quotes_of_word_processors
     raw_strings_of_kdl_1
+    redis_group_switched_off
+    redis_switched_off
     schedules_alerts_and_load_tests
     secret_on_two_lines
     secrets

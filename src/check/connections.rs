@@ -2,6 +2,7 @@
 
 mod client_connections_exceeded;
 mod connection_budget_exceeded;
+mod connections_form;
 mod connections_near_limit;
 mod connections_outlive_drain;
 mod driver_deallocates;
@@ -26,6 +27,7 @@ use crate::model::{Environment, Name, Queue, Service, Via, Worker, Workload};
 pub static RULES: &[&Rule] = &[
     &client_connections_exceeded::RULE,
     &connection_budget_exceeded::RULE,
+    &connections_form::RULE,
     &connections_near_limit::RULE,
     &connections_outlive_drain::RULE,
     &driver_deallocates::RULE,

@@ -9,7 +9,9 @@ mod framework_on_cluster;
 mod memory_above_usable;
 mod node_type_unknown;
 mod plaintext_redis;
+mod redis_database_unserved;
 mod redis_group_unused;
+mod redis_user_unsupported;
 mod tls_step_unknown;
 mod use_shared;
 mod use_unserved;
@@ -31,7 +33,9 @@ pub static RULES: &[&Rule] = &[
     &memory_above_usable::RULE,
     &node_type_unknown::RULE,
     &plaintext_redis::RULE,
+    &redis_database_unserved::RULE,
     &redis_group_unused::RULE,
+    &redis_user_unsupported::RULE,
     &tls_step_unknown::RULE,
     &use_shared::RULE,
     &use_unserved::RULE,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::ast::{Ast, Over, Written};
+use crate::ast::{Ast, Over, RedisOff, Written};
 use crate::catalogue::{Catalogue, Prices};
 use crate::diagnostic::Diagnostics;
 use crate::model::version::major_and_rest;
@@ -225,8 +225,17 @@ fn stacked(wanted: &BTreeSet<Tier>, layers: &[Tiers]) -> BTreeMap<Tier, Ast> {
 
 /// A tier over the defaults. Defaults for a group that the tier does not have are dropped.
 #[must_use]
-pub fn merged(tier: Ast, defaults: Ast) -> Ast {
+pub fn merged(tier: Ast, mut defaults: Ast) -> Ast {
+    tier.redis_off.remove_from(&mut defaults.stated.redis);
+    let none_below = defaults
+        .redis_off
+        .all
+        .filter(|_| tier.stated.redis.is_empty());
     Ast {
+        redis_off: RedisOff {
+            all: tier.redis_off.all.or(none_below),
+            groups: BTreeMap::new(),
+        },
         stated: tier.stated.over(defaults.stated),
         waivers: tier.waivers,
         waived_literals: tier.waived_literals,

@@ -211,6 +211,7 @@ fn inside(node: Segment, path: &str) -> Option<Address> {
             "scale-up" | "scale-down" => below(&outer, child, Slot::Node),
             // Several nodes of one name are not a single place.
             "queue" | "metric" | "stage" => return None,
+            "database" if top == "redis" => return None,
             _ => below(&outer, child, Slot::Arguments),
         });
     };
@@ -218,7 +219,7 @@ fn inside(node: Segment, path: &str) -> Option<Address> {
         ("event" | "off-hours", "worker") => {
             Some(inner(&outer, Segment::keyed(child, rest), Slot::Arguments))
         }
-        (_, "queue" | "metric") => listed(&outer, child, rest),
+        (_, "queue" | "metric") | ("redis", "database") => listed(&outer, child, rest),
         (_, "scale-up" | "scale-down") => scaling(&outer, child, rest),
         (_, "stage") => {
             let (index, key) = rest.split_once('.')?;
@@ -244,7 +245,7 @@ fn inside(node: Segment, path: &str) -> Option<Address> {
 fn listed(outer: &[Segment], child: &str, path: &str) -> Option<Address> {
     let (key, step) = path.rsplit_once('.')?;
     let slot = match step {
-        "list" | "stream" | "topic" | "name" | "metric" => Slot::Key,
+        "list" | "stream" | "topic" | "name" | "metric" | "role" => Slot::Key,
         _ => property(step),
     };
     Some(inner(outer, Segment::keyed(child, key), slot))

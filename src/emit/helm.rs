@@ -38,32 +38,33 @@ pub fn values(environment: &Environment) -> YamlValue {
         .api
         .iter()
         .partition(|(name, _)| Api::is_unnamed(name));
-    let mut values = yaml!({
-        "namespace": &environment.namespace,
-        "labels": of_environment(environment),
-        "postgres": { "mode": "external" },
-        "postgresExternalReplicas": environment.database.replicas.count.value,
-        "redis": {
-            "mode": "external",
-            "cluster": main_redis(environment).is_some_and(RedisGroup::is_cluster),
-        },
-        "pgbouncer": { "host": &environment.pgbouncer.name, "port": PORT },
-        "migration": { "secretEnv": secret_env([
-            ("DATABASE_URL", secret::direct_url(environment)),
-            ("DIRECT_URL", secret::direct_url(environment)),
-        ]) },
-    });
-    if let YamlValue::Map(values) = &mut values {
-        for (_, api) in alone {
-            values.insert("api", workload::api(environment, api));
-        }
-        if !named.is_empty() {
-            let apis = named.into_iter();
-            let apis = apis.map(|(name, api)| (name.to_string(), workload::api(environment, api)));
-            values.insert("apis", YamlValue::Map(apis.collect()));
-        }
-        values.insert("workers", workers);
+    let mut values = Map::new();
+    values.insert("namespace", &environment.namespace);
+    values.insert("labels", of_environment(environment));
+    values.insert("postgres", yaml!({ "mode": "external" }));
+    let replicas = environment.database.replicas.count.value;
+    values.insert("postgresExternalReplicas", replicas);
+    if !environment.redis.is_empty() {
+        let cluster = main_redis(environment).is_some_and(RedisGroup::is_cluster);
+        values.insert("redis", yaml!({ "mode": "external", "cluster": cluster }));
     }
+    let pooler = yaml!({ "host": &environment.pgbouncer.name, "port": PORT });
+    values.insert("pgbouncer", pooler);
+    let migration = secret_env([
+        ("DATABASE_URL", secret::direct_url(environment)),
+        ("DIRECT_URL", secret::direct_url(environment)),
+    ]);
+    values.insert("migration", yaml!({ "secretEnv": migration }));
+    for (_, api) in alone {
+        values.insert("api", workload::api(environment, api));
+    }
+    if !named.is_empty() {
+        let apis = named.into_iter();
+        let apis = apis.map(|(name, api)| (name.to_string(), workload::api(environment, api)));
+        values.insert("apis", YamlValue::Map(apis.collect()));
+    }
+    values.insert("workers", workers);
+    let mut values = YamlValue::Map(values);
     guard(&mut values);
     values
 }
@@ -73,7 +74,10 @@ pub fn values(environment: &Environment) -> YamlValue {
 fn main_redis(environment: &Environment) -> Option<&RedisGroup> {
     let mut groups = environment.redis.values();
     groups
-        .find(|group| group.env_url.value == "REDIS_URL")
+        .find(|group| {
+            let mut addresses = group.addresses().into_iter();
+            addresses.any(|(variable, _)| variable.value == "REDIS_URL")
+        })
         .or_else(|| environment.redis_for(Use::Queue).map(|(_, group)| group))
 }
 

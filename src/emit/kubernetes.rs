@@ -53,6 +53,13 @@ pub fn kubernetes(
     files.into_iter().map(placed).collect()
 }
 
+/// The names of the TriggerAuthentications of a pool.
+#[must_use]
+pub fn trigger_authentications(environment: &Environment, worker: &Worker) -> Vec<String> {
+    let all = scaled_object::authentication::all(environment, worker);
+    all.into_iter().map(|it| it.name).collect()
+}
+
 /// PgBouncer's objects, which are the documents of `kubernetes/pgbouncer.yaml`.
 #[must_use]
 pub fn pooler(environment: &Environment, catalogue: &Catalogue) -> Vec<yaml::YamlValue> {

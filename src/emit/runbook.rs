@@ -196,13 +196,14 @@ fn page(facts: &RunbookFacts) -> String {
     let facts = Value::from(Serde(facts));
     let mut page = String::with_capacity(USUAL);
     for (index, (part, _)) in PARTS.iter().enumerate() {
-        if index > 0 {
-            page.push_str("\n\n");
-        }
         let template = TEMPLATES.get_template(part).expect("every part was added");
         let text = template.render(facts.clone());
         let text = text.expect("the template and its variables belong together");
-        page.push_str(text.trim_end());
+        let text = text.trim_end();
+        if index > 0 && !text.is_empty() {
+            page.push_str("\n\n");
+        }
+        page.push_str(text);
     }
     page.push('\n');
     page

@@ -4,6 +4,8 @@
 //! Redis has `url` in addition to `address` and `password`, because a URL cannot be composed from
 //! them: an AUTH token may contain `#` and other characters that a URL must percent-encode.
 
+use std::collections::BTreeSet;
+
 use crate::model::{
     ADMIN_USER, Environment, KafkaAuth, LoadTest, Name, Queue, RabbitmqProtocol, RedisGroup,
     RedisTls, STATS_USER, Use, Via,
@@ -44,9 +46,10 @@ pub fn entries(environment: &Environment) -> Vec<SecretEntry> {
     all.extend(load_test_tokens(environment));
     let queue = environment.redis_for(Use::Queue).map(|(name, _)| name);
     for (name, group) in &environment.redis {
-        all.push(redis_url(environment, name, group));
+        all.extend(redis_urls(environment, name, group));
         if Some(name) == queue {
             all.extend(redis_address(environment, name, group));
+            all.extend(redis_username(environment, name, group));
             all.extend(redis_password(environment, name, group));
         }
     }
@@ -222,22 +225,58 @@ pub fn redis_secret(environment: &Environment, group: &Name) -> String {
     format!("{}-redis-{group}", environment.app.value)
 }
 
-/// `url` of a group's Secret, for the application.
+/// The keys of a group's Secret with URLs, by the index of the logical database.
+const URLS: [&str; 16] = [
+    "url", "url-1", "url-2", "url-3", "url-4", "url-5", "url-6", "url-7", "url-8", "url-9",
+    "url-10", "url-11", "url-12", "url-13", "url-14", "url-15",
+];
+
+/// The URLs of a group, for the application: one for each logical database that it uses.
 #[must_use]
-pub fn redis_url(environment: &Environment, name: &Name, group: &RedisGroup) -> SecretEntry {
+pub fn redis_urls(environment: &Environment, name: &Name, group: &RedisGroup) -> Vec<SecretEntry> {
+    let indexes: BTreeSet<u32> = group.addresses().iter().map(|(_, index)| *index).collect();
+    let indexes = indexes.into_iter();
+    indexes
+        .map(|index| redis_url(environment, name, group, index))
+        .collect()
+}
+
+/// The URL of a logical database of a group.
+#[must_use]
+pub fn redis_url(
+    environment: &Environment,
+    name: &Name,
+    group: &RedisGroup,
+    index: u32,
+) -> SecretEntry {
     let host = group
         .endpoint
         .as_ref()
         .map_or("HOST:6379", |endpoint| endpoint.value.as_str());
-    let content = match group.tls.value {
-        RedisTls::Off => format!("`redis://{host}`"),
-        RedisTls::Preferred | RedisTls::Required => {
-            format!("`rediss://:PERCENT-ENCODED-TOKEN@{host}`, without `:...@` if AUTH is off")
-        }
+    let database = match index {
+        0 => String::new(),
+        index => format!("/{index}"),
     };
+    let content = match (group.tls.value, &group.user) {
+        (RedisTls::Off, None) => format!("`redis://{host}{database}`"),
+        (RedisTls::Off, Some(user)) => format!(
+            "`redis://{}:PERCENT-ENCODED-PASSWORD@{host}{database}`",
+            user.value
+        ),
+        (RedisTls::Preferred | RedisTls::Required, None) => format!(
+            "`rediss://:PERCENT-ENCODED-TOKEN@{host}{database}`, without `:...@` if AUTH is off"
+        ),
+        (RedisTls::Preferred | RedisTls::Required, Some(user)) => format!(
+            "`rediss://{}:PERCENT-ENCODED-PASSWORD@{host}{database}`",
+            user.value
+        ),
+    };
+    let key = usize::try_from(index)
+        .ok()
+        .and_then(|index| URLS.get(index));
     SecretEntry {
         secret: redis_secret(environment, name),
-        key: "url",
+        key: key.copied().unwrap_or("url"),
         content,
         readers: "the API and the workers",
     }
@@ -262,6 +301,22 @@ pub fn redis_address(
     })
 }
 
+/// `username` of a group's Secret, for KEDA, if the group has a user.
+#[must_use]
+pub fn redis_username(
+    environment: &Environment,
+    name: &Name,
+    group: &RedisGroup,
+) -> Option<SecretEntry> {
+    let user = group.user.as_ref()?;
+    Some(SecretEntry {
+        secret: redis_secret(environment, name),
+        key: "username",
+        content: format!("`{}`", user.value),
+        readers: "KEDA",
+    })
+}
+
 /// `password` of a group's Secret, for KEDA. ElastiCache has AUTH only with TLS.
 #[must_use]
 pub fn redis_password(
@@ -269,10 +324,15 @@ pub fn redis_password(
     name: &Name,
     group: &RedisGroup,
 ) -> Option<SecretEntry> {
-    (group.tls.value != RedisTls::Off).then(|| SecretEntry {
+    let content = match &group.user {
+        Some(user) => format!("the password of `{}`", user.value),
+        None if group.tls.value == RedisTls::Off => return None,
+        None => "the AUTH token, or empty if AUTH is off".into(),
+    };
+    Some(SecretEntry {
         secret: redis_secret(environment, name),
         key: "password",
-        content: "the AUTH token, or empty if AUTH is off".into(),
+        content,
         readers: "KEDA",
     })
 }

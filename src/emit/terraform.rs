@@ -40,19 +40,24 @@ pub fn tfvars(environment: &Environment, catalogue: &Catalogue) -> String {
 /// The variables of an environment, in output order.
 #[must_use]
 pub fn variables(environment: &Environment, catalogue: &Catalogue) -> Vec<(String, Hcl)> {
-    vec![
+    let mut variables = vec![
         ("rds".to_owned(), rds::source(environment)),
         ("rds_replicas".to_owned(), rds::replicas(environment)),
-        (
+    ];
+    if !environment.redis.is_empty() {
+        variables.push((
             "elasticache".to_owned(),
             elasticache::groups(environment, catalogue),
-        ),
+        ));
+    }
+    variables.extend([
         (
             "node_groups".to_owned(),
             node_groups::groups(environment, catalogue),
         ),
         ("tags".to_owned(), tags(environment)),
-    ]
+    ]);
+    variables
 }
 
 fn tags(environment: &Environment) -> Hcl {

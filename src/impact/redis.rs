@@ -4,7 +4,8 @@ use super::{Class, FeltBy, Impact, ImpactStep, Undo};
 use crate::diff::AttributeChange;
 use crate::model::Version;
 use crate::model::{
-    ClusterField, ClusterMode, RedisEngine, RedisGroup, RedisGroupField, RedisTls, Use,
+    ClusterField, ClusterMode, RedisDatabaseField, RedisEngine, RedisGroup, RedisGroupField,
+    RedisTls, Use, Word as _,
 };
 use crate::pair::Pair;
 
@@ -15,6 +16,8 @@ const MODE: &str = "ElastiCache user guide: modifying cluster mode";
 const TLS: &str = "ElastiCache user guide: enabling in-transit encryption on an existing cluster";
 const VERSIONS: &str = "ElastiCache user guide: upgrading engine versions";
 const KEDA: &str = "KEDA: the operator reconciles a ScaledObject when it changes";
+const ACL: &str = "ElastiCache user guide: role-based access control";
+const DATABASES: &str = "Redis: SELECT, each logical database has keys of its own";
 const TEMPLATE: &str = "Kubernetes: a Deployment replaces its pods when their template changes";
 
 pub(super) fn redis(
@@ -52,11 +55,46 @@ pub(super) fn redis(
             "tierc: it is checked, never rendered",
         ),
         RedisGroupField::endpoint(()) => endpoint(),
-        RedisGroupField::env_url(()) | RedisGroupField::env_cluster(()) => {
+        RedisGroupField::user(()) => {
+            let reason =
+                "pods and KEDA log in as another user, whose password they read from the Secret";
+            Impact::new(Class::Rolling, reason, ACL).felt_by(FeltBy::Everyone)
+        }
+        RedisGroupField::database(RedisDatabaseField::index(())) => database(change, felt_by),
+        RedisGroupField::database(RedisDatabaseField::role(()) | RedisDatabaseField::env(()))
+        | RedisGroupField::env_url(())
+        | RedisGroupField::env_cluster(()) => {
             let reason = "pods read the group's address from a different variable";
             Impact::new(Class::Rolling, reason, TEMPLATE).felt_by(FeltBy::Everyone)
         }
     }
+}
+
+/// Data does not move between the logical databases of a group. A use without a database of its own is in 0.
+fn database(change: &AttributeChange, felt_by: FeltBy) -> Impact {
+    let role = change.path.rsplit('.').nth(1).unwrap_or_default();
+    let index = |side: &Option<String>| side.as_deref().unwrap_or("0").to_owned();
+    let moves = index(&change.values.before) != index(&change.values.after);
+    let known = change.values.before.is_some() && change.values.after.is_some();
+    if Use::from_word(role) == Some(Use::Cache) {
+        return Impact::new(
+            Class::Rolling,
+            "pods cache in another logical database, with a cold cache at first",
+            DATABASES,
+        )
+        .felt_by(FeltBy::Api);
+    }
+    if moves && (known || Use::from_word(role).is_some()) {
+        return Impact::new(
+            Class::Replace,
+            "the keys of this role stay in the old logical database: drain it, then switch",
+            DATABASES,
+        )
+        .felt_by(felt_by)
+        .undo(Undo::Harder);
+    }
+    let reason = "pods read the address of a logical database";
+    Impact::new(Class::Rolling, reason, DATABASES).felt_by(FeltBy::Everyone)
 }
 
 fn endpoint() -> Impact {
@@ -160,12 +198,19 @@ fn uses(change: &AttributeChange, step: &ImpactStep<'_>) -> Impact {
             .flat_map(|group| &group.uses)
             .any(|used| is(used.value))
     };
-    if !served(step.before) || !served(step.after) {
-        return Impact::new(
-            Class::None,
-            "nothing moves, because only one of the states has this use",
-            GROUP,
-        );
+    if !served(step.before) {
+        let reason = "pods read the group's address, which is new to them";
+        return Impact::new(Class::Rolling, reason, TEMPLATE).felt_by(FeltBy::Everyone);
+    }
+    if !served(step.after) {
+        let reason = if is(Use::Queue) {
+            "no group serves queues any more: pods find no jobs in Redis"
+        } else if is(Use::Sessions) {
+            "no group serves sessions any more: users must sign in again"
+        } else {
+            "no group serves the cache any more: pods do not cache in Redis"
+        };
+        return Impact::new(Class::Rolling, reason, TEMPLATE).felt_by(FeltBy::Everyone);
     }
     if is(Use::Cache) {
         return Impact::new(

@@ -3,6 +3,7 @@
 use super::{Class, FeltBy, Impact, ImpactStep, Undo, nodes};
 use crate::diff::DiffPlace;
 use crate::model::{Name, Use};
+use crate::source::Sourced;
 
 const CREATED: &str = "a resource that nothing uses yet interrupts nothing";
 
@@ -74,7 +75,12 @@ pub(super) fn removed(place: &DiffPlace, step: &ImpactStep<'_>) -> Impact {
 /// The loss of a cache is acceptable, that of queues and sessions is not.
 fn group_removed(name: &Name, step: &ImpactStep<'_>) -> Impact {
     let held = step.before.redis.get(name);
-    let keeps = held.is_some_and(|group| group.uses.iter().any(|used| used.value != Use::Cache));
+    let keeps = held.is_some_and(|group| {
+        let kept = |used: &&Sourced<Use>| used.value != Use::Cache;
+        let cache = Use::Cache.to_string();
+        let mut roles = group.database.iter().map(|it| it.role.value.as_str());
+        group.uses.iter().find(kept).is_some() || roles.any(|role| role != cache)
+    });
     let source = "ElastiCache user guide: deleting a replication group deletes its data";
     if keeps {
         return Impact::new(
@@ -84,6 +90,14 @@ fn group_removed(name: &Name, step: &ImpactStep<'_>) -> Impact {
         )
         .felt_by(FeltBy::Everyone)
         .undo(Undo::Never);
+    }
+    if held.is_some_and(|group| !group.is_used()) {
+        return Impact::new(
+            Class::Rolling,
+            "the group is deleted with the data that is left in it: nothing uses it any more",
+            source,
+        )
+        .felt_by(FeltBy::Everyone);
     }
     Impact::new(
         Class::Rolling,

@@ -222,9 +222,18 @@ fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
         }
         WorkloadField::requests(_) => template("the pods' resource requests change", felt_by),
         WorkloadField::limits(_) => template("the pods' resource limits change", felt_by),
-        WorkloadField::connections(ConnectionsField::per_pod(()) | ConnectionsField::env(())) => {
-            template("pods read their connection limit from a variable", felt_by)
-        }
+        WorkloadField::connections(
+            ConnectionsField::per_pod(())
+            | ConnectionsField::threads(())
+            | ConnectionsField::concurrency(())
+            | ConnectionsField::factor(())
+            | ConnectionsField::env(()),
+        ) => template("pods read their connection limit from a variable", felt_by),
+        WorkloadField::connections(ConnectionsField::processes(())) => Impact::new(
+            Class::None,
+            "only the connections are counted anew: the image decides how many processes a pod has",
+            "tierc: it is counted, never rendered",
+        ),
         WorkloadField::connections(
             ConnectionsField::lifetime(()) | ConnectionsField::lifetime_env(()),
         ) if told => template("pods read the connection lifetime from a variable", felt_by),

@@ -43,6 +43,8 @@ pub enum Place {
     Zone,
     /// A Redis list.
     RedisList,
+    /// A user of Redis' ACL, as it stands in a URL.
+    RedisUser,
     /// A queue, topic, consumer group or virtual host. It becomes part of queries.
     QueueName,
     /// The URL of an SQS queue.
@@ -136,6 +138,10 @@ impl Place {
                 let fits = |c: char| !c.is_whitespace() && !c.is_control() && c != '`';
                 !text.is_empty() && text.len() <= 512 && text.chars().all(fits)
             }
+            Self::RedisUser => {
+                let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+                !text.is_empty() && text.len() <= 120 && text.chars().all(fits)
+            }
             Self::QueueName => {
                 let fits = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
                 !text.is_empty() && text.len() <= 255 && text.chars().all(fits)
@@ -222,6 +228,7 @@ impl Place {
             Self::Image => "an image, such as `registry.example.com/api:1.4.2`",
             Self::Zone => "a time zone, such as `Europe/Berlin`",
             Self::RedisList => "a Redis list: at most 512 bytes, without blanks or backticks",
+            Self::RedisUser => "a user of at most 120 letters, digits, `-`, `_` or `.`",
             Self::QueueName => "a name of at most 255 letters, digits, `-`, `_`, `.`, `:` or `/`",
             Self::SqsUrl => {
                 "the URL of an SQS queue, such as `https://sqs.us-east-1.amazonaws.com/123456789012/orders`"
@@ -336,6 +343,11 @@ mod tests {
     #[test]
     fn queues_take_what_their_places_take_and_nothing_else() {
         hold([
+            (
+                Place::RedisUser,
+                vec!["default", "Shop_1.eu-west"],
+                vec!["", "a:b", "a@b", "a b", "a%20b"],
+            ),
             (
                 Place::QueueName,
                 vec!["default", "orders.fifo", "shop/eu"],

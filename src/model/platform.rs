@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::attribute::Keyed;
 use super::declaration::{AT_LEAST_ONE, Form, node};
 use super::place::Place;
 use super::version::Version;
@@ -196,6 +197,22 @@ node! {
             /// The environment variable with the cluster mode.
             property env_cluster as "cluster": Sourced<String> = Form::Placed(Place::Variable), "\"REDIS_CLUSTER_MODE\"";
         }
+        /// The user that clients log in as; without one, they use the AUTH token alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        child user: Option<Sourced<String>> = Form::Placed(Place::RedisUser), "\"shop\"";
+        /// Logical databases with an address of their own.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        nodes database: Vec<RedisDatabase>;
+    }
+
+    /// A logical database of a group, for one of its uses or for another role of the application.
+    RedisDatabase: RedisDatabaseNode, RedisDatabaseField, settled {
+        /// A use of the group, or what the application calls this role.
+        key role: Sourced<Name>, "\"queue\"";
+        /// The index of the database.
+        required index: Sourced<u32> = Form::Whole(0..=LAST_DATABASE), "1";
+        /// The environment variable with the address of the database.
+        required env: Sourced<String> = Form::Placed(Place::Variable), "\"CELERY_BROKER_URL\"";
     }
 
     /// A group's sharding.
@@ -313,7 +330,45 @@ impl Storage {
     }
 }
 
+/// The last logical database: ElastiCache has 16 unless its parameter `databases` says otherwise.
+const LAST_DATABASE: u32 = 15;
+
+impl Keyed for RedisDatabase {
+    fn key(&self, _: usize) -> String {
+        self.role.value.to_string()
+    }
+}
+
 impl RedisGroup {
+    /// The index of the database that holds a use.
+    #[must_use]
+    pub fn index_of(&self, wanted: Use) -> u32 {
+        let mut databases = self.database.iter();
+        let wanted = wanted.to_string();
+        let own = databases.find(|it| it.role.value.as_str() == wanted);
+        own.map_or(0, |own| own.index.value)
+    }
+
+    /// The environment variables with addresses of the group, each with the index of its database. A
+    /// database may take the variable of the group.
+    #[must_use]
+    pub fn addresses(&self) -> Vec<(&Sourced<String>, u32)> {
+        let of_group = self
+            .database
+            .iter()
+            .all(|it| it.env.value != self.env_url.value);
+        let of_group = of_group.then_some((&self.env_url, 0));
+        let databases = self.database.iter();
+        let databases = databases.map(|it| (&it.env, it.index.value));
+        of_group.into_iter().chain(databases).collect()
+    }
+
+    /// Whether anything uses it.
+    #[must_use]
+    pub fn is_used(&self) -> bool {
+        !self.uses.is_empty() || !self.database.is_empty()
+    }
+
     /// The first version of Redis that can change encryption in transit, through `preferred`
     /// (ElastiCache user guide, in-transit encryption).
     pub const TLS_IN_PLACE: Version = Version::of(7, 0).patch(5);

@@ -176,10 +176,22 @@ node! {
     }
 
     /// The database connections of one pod.
-    Connections: ConnectionsNode, ConnectionsField, settled {
+    Connections: ConnectionsNode, ConnectionsField, derived {
         /// The most connections that one pod opens.
         property per_pod: Sourced<u32>, "5";
-        /// The environment variable that passes this number to the pod.
+        /// The threads of one process, each with a connection.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        property threads: Option<Sourced<u32>> = AT_LEAST_ONE, "5";
+        /// The jobs that one process runs at once, each with a connection: another word for threads.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        property concurrency: Option<Sourced<u32>> = AT_LEAST_ONE, "10";
+        /// The connections of each thread or job.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        property factor: Option<Sourced<u32>> = AT_LEAST_ONE, "2";
+        /// The processes of one pod.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        property processes: Option<Sourced<u32>> = AT_LEAST_ONE, "2";
+        /// The environment variable that passes the size of its pool to each process.
         property env: Sourced<String> = Form::Placed(Place::Variable), "\"DB_POOL_SIZE\"";
         /// How long the application keeps a connection.
         property lifetime: Option<Sourced<Duration>> = Form::Duration(LIFETIME), "\"4m\"";
@@ -290,6 +302,33 @@ impl Api {
         } else {
             Scaler::Hpa
         }
+    }
+}
+
+impl Connections {
+    /// The threads of a process, with the last step of their path, if the connections are a product.
+    #[must_use]
+    pub fn each(&self) -> Option<(&'static str, &Sourced<u32>)> {
+        let threads = self.threads.as_ref().map(|it| ("threads", it));
+        let concurrency = self.concurrency.as_ref().map(|it| ("concurrency", it));
+        threads.or(concurrency)
+    }
+
+    /// The product of the factors, if the connections are one.
+    #[must_use]
+    pub fn product(&self) -> Option<u32> {
+        let processes = self.processes.as_ref().map_or(1, |it| it.value);
+        self.each()?;
+        Some(self.per_process().saturating_mul(processes))
+    }
+
+    /// The most connections that one process opens. An application sizes a pool in each process.
+    #[must_use]
+    pub fn per_process(&self) -> u32 {
+        let factor = self.factor.as_ref().map_or(1, |factor| factor.value);
+        self.each().map_or(self.per_pod.value, |(_, each)| {
+            each.value.saturating_mul(factor)
+        })
     }
 }
 

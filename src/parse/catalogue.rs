@@ -115,5 +115,6 @@ fn nested<'a>(cx: Cx<'a>, node: &'a KdlNode<'a>) -> Ast {
     for child in node.children() {
         top::node(&mut ast, &mut seen, cx, child);
     }
+    top::finish(&ast, cx);
     ast
 }

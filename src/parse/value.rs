@@ -267,6 +267,7 @@ pub fn placed(place: Place) -> impl Fn(&KdlValue<'_>) -> Reading<String> {
             Place::Zone
             | Place::Url
             | Place::RedisList
+            | Place::RedisUser
             | Place::QueueName
             | Place::SqsUrl
             | Place::Brokers

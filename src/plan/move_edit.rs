@@ -114,6 +114,7 @@ fn add_idle(state: &mut Environment, after: &Environment, name: &Name) {
     };
     let mut idle = group.clone();
     idle.uses.clear();
+    idle.database.clear();
     give_way(name, &mut idle, state.redis.values());
     state.redis.insert(name.clone(), idle);
 }
@@ -126,8 +127,10 @@ fn switch(state: &mut Environment, after: &Environment) {
             group.uses.clone_from(&wanted.uses);
             group.env_url.clone_from(&wanted.env_url);
             group.env_cluster.clone_from(&wanted.env_cluster);
+            group.database.clone_from(&wanted.database);
         } else {
             group.uses.clear();
+            group.database.clear();
             give_way(name, group, after.redis.values());
         }
     }

@@ -360,12 +360,13 @@ fn redis(field: RedisGroupField, name: Name) -> MoveKind {
         // Pods find the group of a use through its variable, so both change together.
         RedisGroupField::uses(())
         | RedisGroupField::env_url(())
-        | RedisGroupField::env_cluster(()) => MoveKind::RedisUses,
+        | RedisGroupField::env_cluster(())
+        | RedisGroupField::database(_) => MoveKind::RedisUses,
         RedisGroupField::tls(()) => MoveKind::Redis(name, GroupMove::Tls),
         RedisGroupField::cluster(ClusterField::shards(()) | ClusterField::mode(())) => {
             MoveKind::Redis(name, GroupMove::Cluster)
         }
-        RedisGroupField::name(()) | RedisGroupField::endpoint(()) => {
+        RedisGroupField::name(()) | RedisGroupField::endpoint(()) | RedisGroupField::user(()) => {
             MoveKind::Redis(name, GroupMove::Access)
         }
     }

@@ -122,9 +122,9 @@ pub fn finer(moves: &[Move], sides: Pair<&Environment>) -> Vec<Move> {
         let first = cut.len();
         match &whole.edit {
             MoveEdit::Adopt(chosen) if divides(&whole.kind) && !exchanges(&whole.kind, sides) => {
-                cut.extend(chosen.paths().map(|path| Move {
-                    title: format!("set {path}"),
-                    edit: MoveEdit::Adopt([path.to_owned()].into_iter().collect()),
+                cut.extend(apart(chosen.paths()).into_iter().map(|paths| Move {
+                    title: format!("set {}", paths.join(", ")),
+                    edit: MoveEdit::Adopt(paths.into_iter().collect()),
                     ..whole.clone()
                 }));
             }
@@ -144,6 +144,26 @@ pub fn finer(moves: &[Move], sides: Pair<&Environment>) -> Vec<Move> {
         next.needs = needs.flatten().copied().collect();
     }
     cut
+}
+
+/// The attributes that an apply can change by themselves. The factors of a pod's connections change with
+/// their product.
+fn apart<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<Vec<String>> {
+    let mut all: Vec<Vec<String>> = Vec::new();
+    let mut connections = Vec::new();
+    for path in paths {
+        let step = path.rsplit_once(".connections.").map(|(_, step)| step);
+        let factors = ["per-pod", "threads", "concurrency", "factor", "processes"];
+        if step.is_some_and(|step| factors.contains(&step)) {
+            connections.push(path.to_owned());
+        } else {
+            all.push(vec![path.to_owned()]);
+        }
+    }
+    if !connections.is_empty() {
+        all.push(connections);
+    }
+    all
 }
 
 /// Whether the move exchanges what scales a workload: half an autoscaler is none.

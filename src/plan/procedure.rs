@@ -139,7 +139,7 @@ pub fn secrets(states: Pair<State<'_>>) -> Procedure {
     };
     // An encrypted address does not work before the group accepts encryption: that step says when.
     let offered = redis::offering(states)
-        .map(|(name, group)| secret::redis_url(states.after.environment, name, group));
+        .flat_map(|(name, group)| secret::redis_urls(states.after.environment, name, group));
     // PgBouncer's entry for reads does not work before PgBouncer has it, either.
     let later: Vec<secret::SecretEntry> = offered.chain(workloads::newly_pooled(states)).collect();
     let new = entries.after.iter();

@@ -378,6 +378,10 @@ fn differing(parts: impl IntoIterator<Item = Pair<String>>) -> String {
 fn uses(sides: Pair<&Environment>) -> &'static str {
     if serves(sides.before) == serves(sides.after) {
         "read the addresses of the Redis groups from other variables"
+    } else if serves(sides.after).is_empty() {
+        "stop using Redis"
+    } else if serves(sides.before).is_empty() {
+        "start using Redis"
     } else {
         "move uses between Redis groups"
     }

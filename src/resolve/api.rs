@@ -88,13 +88,15 @@ fn lacks(node: &ApiNode) -> Vec<(&'static str, bool)> {
     let singleton = replicas.singleton.value.as_ref();
     let is_fixed = !replicas.count.is_absent() || singleton.is_some_and(|it| it.value);
     let lacks_bound = replicas.min.is_absent() || replicas.max.is_absent();
+    let connections = &workload.connections;
+    let has_product = !connections.threads.is_absent() || !connections.concurrency.is_absent();
     vec![
         ("replicas min= max=", lacks_bound && !is_fixed),
         ("requests cpu=", workload.requests.cpu.is_absent()),
         ("requests memory=", workload.requests.memory.is_absent()),
         (
             "connections per-pod=",
-            workload.connections.per_pod.is_absent(),
+            connections.per_pod.is_absent() && !has_product,
         ),
     ]
 }
@@ -109,6 +111,7 @@ fn api(
 ) -> Api {
     let path = Api::path(name);
     workload::bounds_over_count(&node.workload, &mut base.workload);
+    workload::one_form(&node.workload.connections, &mut base.workload.connections);
     let node = node.over(base);
     let metric = Vec::settle(node.metric, resolver, &join(&path, "metric"));
     let place = WorkloadPlace {

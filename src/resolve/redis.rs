@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ast::{Ast, Over, RedisNode, TopPart};
-use crate::model::{Cluster, ClusterMode, Name, RedisGroup, RedisTls, Use};
-use crate::source::{Inputs, Sourced};
+use crate::ast::{Ast, Over, RedisNode, TopPart, Written};
+use crate::diagnostic::{Diagnostic, code, suggest};
+use crate::model::declaration::Settled as _;
+use crate::model::{
+    Cluster, ClusterMode, Name, RedisDatabase, RedisDatabaseNode, RedisGroup, RedisTls, Use,
+};
+use crate::source::{Inputs, Sourced, Span};
 
 use super::resolver::Resolver;
 use super::stated;
@@ -18,7 +22,7 @@ pub(super) fn resolve(
     environment: &Sourced<Name>,
 ) -> BTreeMap<Name, RedisGroup> {
     let mut groups = BTreeMap::new();
-    for (name, node) in merged(file, tier) {
+    for (name, node) in merged(resolver, file, tier) {
         let lacks = [
             ("engine", node.engine.is_absent()),
             ("engine version=", node.version.is_absent()),
@@ -39,9 +43,32 @@ pub(super) fn resolve(
     groups
 }
 
+/// The tier's groups that the file has not switched off.
+fn left_of_tier(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> BTreeMap<Name, RedisNode> {
+    let mut groups = tier.stated.redis.clone();
+    for (name, place) in file.redis_off.remove_from(&mut groups) {
+        let finding = unknown(name, place, &tier.stated.redis);
+        resolver.diagnostics.push(finding);
+    }
+    groups
+}
+
+/// A group that is switched off, but that the tier does not have.
+fn unknown(name: &Name, place: Span, groups: &BTreeMap<Name, RedisNode>) -> Diagnostic {
+    let message = format!("the tier has no Redis group `{name}` to switch off");
+    let finding = Diagnostic::error(code::UNKNOWN_REFERENCE, message, place);
+    let names = groups.keys().map(Name::as_str);
+    finding.help(match suggest::nearest(name.as_str(), names.clone()) {
+        Some(near) => format!("did you mean `redis \"{near}\" #false`?"),
+        None if groups.is_empty() => "remove it: there is no Redis group".to_owned(),
+        None => format!("its groups are {}", suggest::list(names)),
+    })
+}
+
 /// The groups of file and tier by name. A use that the file gives to a group leaves the tier's,
 /// and a group of the tier that is left without any is not there.
-fn merged(file: &Ast, tier: &Ast) -> BTreeMap<Name, RedisNode> {
+fn merged(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> BTreeMap<Name, RedisNode> {
+    let tiers = left_of_tier(resolver, file, tier);
     let claimed: BTreeSet<Use> = file
         .stated
         .redis
@@ -50,7 +77,7 @@ fn merged(file: &Ast, tier: &Ast) -> BTreeMap<Name, RedisNode> {
         .flat_map(|uses| uses.value.iter().map(|used| used.value))
         .collect();
     let mut nodes = BTreeMap::new();
-    for (name, node) in file.stated.redis.clone().over(tier.stated.redis.clone()) {
+    for (name, node) in file.stated.redis.clone().over(tiers) {
         let own = file.stated.redis.get(&name);
         let keeps_its_uses = own.is_some_and(|node| stated(&node.uses));
         let node = if keeps_its_uses {
@@ -120,8 +147,25 @@ fn group(
         endpoint: resolver.maybe(node.endpoint),
         env_url: resolver.or_derive(node.env_url, || by_convention("URL")),
         env_cluster: resolver.or_derive(node.env_cluster, || by_convention("CLUSTER_MODE")),
+        user: resolver.maybe(node.user),
+        database: databases(resolver, node.database),
         uses,
     }
+}
+
+fn databases(
+    resolver: &mut Resolver<'_>,
+    written: Written<Vec<RedisDatabaseNode>>,
+) -> Vec<RedisDatabase> {
+    let sound = !written.broken;
+    let nodes = written.value.map_or_else(Vec::new, |list| list.value);
+    let settle = |node| RedisDatabase::settle(node, resolver, "redis.database");
+    let mut all: Vec<RedisDatabase> = nodes.into_iter().map(settle).collect();
+    for database in &mut all {
+        database.role.sound &= sound;
+    }
+    all.sort_by(|one, other| one.role.value.cmp(&other.role.value));
+    all
 }
 
 /// The environment variable of a group: the queue's has the plain name that job libraries read.

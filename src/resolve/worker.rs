@@ -121,6 +121,7 @@ fn pool(
 ) -> Worker {
     let path = format!("worker.{name}");
     super::workload::bounds_over_count(&node.workload, &mut base.workload);
+    super::workload::one_form(&node.workload.connections, &mut base.workload.connections);
     let scaled_by_keda = !has_no_queue(&node, &base);
     if !scaled_by_keda {
         without_keda(&mut node);

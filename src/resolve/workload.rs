@@ -1,6 +1,6 @@
 //! What the API and every pool have in common.
 
-use crate::ast::{ReplicasNode, RolloutNode, ScalingNode, WorkloadNode, Written};
+use crate::ast::{ConnectionsNode, ReplicasNode, RolloutNode, ScalingNode, WorkloadNode, Written};
 use crate::model::declaration::Settled as _;
 use crate::model::{
     Arch, Connections, Disruption, Driver, Duration, Name, Portion, Replicas, Resources, Rollout,
@@ -58,11 +58,7 @@ pub(super) fn resolve(
         ),
         requests: Resources::settle(node.requests, resolver, &format!("{path}.requests")),
         limits: Resources::settle(node.limits, resolver, &format!("{path}.limits")),
-        connections: Connections::settle(
-            node.connections,
-            resolver,
-            &format!("{path}.connections"),
-        ),
+        connections: connections(resolver, node.connections, &format!("{path}.connections")),
         rollout,
         disruption: Disruption::settle(node.disruption, resolver, &format!("{path}.disruption")),
         spread: sorted(
@@ -91,6 +87,71 @@ pub(super) fn bounds_over_count(file: &WorkloadNode, tier: &mut WorkloadNode) {
     if has_bounds && stated.count.is_absent() {
         tier.replicas.count = Written::default();
         tier.replicas.singleton = Written::default();
+    }
+}
+
+/// The connections of a pod as a number or as a product, over those of the tier. A file that states one form
+/// replaces the other.
+pub(super) fn one_form(file: &ConnectionsNode, tier: &mut ConnectionsNode) {
+    let is_product = !file.threads.is_absent() || !file.concurrency.is_absent();
+    if is_product {
+        tier.per_pod = Written::default();
+        tier.threads = Written::default();
+        tier.concurrency = Written::default();
+    }
+    if !file.per_pod.is_absent() {
+        *tier = ConnectionsNode {
+            threads: Written::default(),
+            concurrency: Written::default(),
+            factor: Written::default(),
+            processes: Written::default(),
+            ..tier.clone()
+        };
+    }
+}
+
+/// A product of threads, factor and processes is also the number of a pod's connections.
+fn connections(resolver: &mut Resolver<'_>, node: ConnectionsNode, path: &str) -> Connections {
+    let factors = [
+        &node.threads,
+        &node.concurrency,
+        &node.factor,
+        &node.processes,
+    ];
+    let unread = factors.iter().any(|factor| factor.broken);
+    let (threads, concurrency) = (
+        resolver.maybe(node.threads),
+        resolver.maybe(node.concurrency),
+    );
+    let (factor, processes) = (resolver.maybe(node.factor), resolver.maybe(node.processes));
+    let each = threads.as_ref().map(|it| ("threads", it));
+    let each = each.or(concurrency.as_ref().map(|it| ("concurrency", it)));
+    let product = each.map(|(step, each)| {
+        let mut inputs = Inputs::new();
+        let mut value = *inputs.read(format_args!("{path}.{step}"), each);
+        let mut arithmetic = format!("{step} {value}");
+        for (step, factor) in [("factor", &factor), ("processes", &processes)] {
+            let Some(factor) = factor else { continue };
+            let factor = *inputs.read(format_args!("{path}.{step}"), factor);
+            value = value.saturating_mul(factor);
+            arithmetic += &format!(" x {step} {factor}");
+        }
+        inputs.derive(value, "product", arithmetic)
+    });
+    let mut per_pod = match product {
+        Some(product) => resolver.or_derive(node.per_pod, || product),
+        None => resolver.need(node.per_pod, &format!("{path}.per-pod")),
+    };
+    per_pod.sound &= !unread;
+    Connections {
+        per_pod,
+        threads,
+        concurrency,
+        factor,
+        processes,
+        env: resolver.need(node.env, &format!("{path}.env")),
+        lifetime: resolver.maybe(node.lifetime),
+        lifetime_env: resolver.maybe(node.lifetime_env),
     }
 }
 

@@ -13,6 +13,7 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     // The connection budget.
     ("client-connections-exceeded", Error, true, true),
     ("connection-budget-exceeded", Error, true, true),
+    ("connections-form", Error, false, true),
     ("connections-near-limit", Warning, true, true),
     ("connections-outlive-drain", Error, true, true),
     ("driver-deallocates", Error, true, true),
@@ -64,7 +65,9 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     ("memory-above-usable", Error, true, true),
     ("node-type-unknown", Error, true, true),
     ("plaintext-redis", Warning, true, true),
+    ("redis-database-unserved", Error, true, true),
     ("redis-group-unused", Note, true, true),
+    ("redis-user-unsupported", Error, true, true),
     ("tls-step-unknown", Error, true, true),
     ("use-shared", Error, true, true),
     ("use-unserved", Error, true, true),

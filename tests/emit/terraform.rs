@@ -69,11 +69,13 @@ fn every_attribute_written_is_declared_and_every_needed_one_is_written() {
     assert_eq!(declared.len(), 4);
     for (name, artifacts) in all() {
         let written = written(tfvars(&artifacts));
+        let mut variables = vec!["elasticache", "node_groups", "rds", "rds_replicas", "tags"];
+        variables.retain(|variable| name != "no_redis" || *variable != "elasticache");
         assert_eq!(
             written.keys().map(String::as_str).collect::<Vec<_>>(),
-            ["elasticache", "node_groups", "rds", "rds_replicas", "tags"]
+            variables
         );
-        for (variable, attributes) in &declared {
+        for (variable, attributes) in declared.iter().filter(|it| variables.contains(&&**it.0)) {
             let needed: BTreeSet<String> = attributes
                 .iter()
                 .filter(|(_, optional)| !**optional)
@@ -103,9 +105,9 @@ fn every_optional_attribute_is_written_by_some_case() {
     for (variable, attributes) in &declared {
         for (attribute, _) in attributes.iter().filter(|(_, optional)| **optional) {
             let somewhere = all().iter().any(|(_, artifacts)| {
-                written(tfvars(artifacts))[variable]
-                    .iter()
-                    .any(|object| object.contains(attribute))
+                let written = written(tfvars(artifacts));
+                let mut objects = written.get(variable).into_iter().flatten();
+                objects.any(|object| object.contains(attribute))
             });
             assert!(somewhere, "{variable}.{attribute}");
         }

@@ -29,7 +29,7 @@ const SCALERS: &[Scaler] = &[
             "databaseIndex",
             "enableTLS",
         ],
-        &["address", "password"],
+        &["address", "username", "password"],
     ),
     (
         "postgresql",
@@ -86,7 +86,7 @@ const SCALERS: &[Scaler] = &[
             "databaseIndex",
             "enableTLS",
         ],
-        &["address", "password"],
+        &["address", "username", "password"],
     ),
     (
         "prometheus",
@@ -129,9 +129,15 @@ fn keys(value: &Value) -> BTreeSet<&str> {
 
 /// The triggers of queues, each with the parameters of its TriggerAuthentication.
 fn triggers() -> Vec<(Value, BTreeSet<String>)> {
-    let artifacts = case("queues");
+    let mut all = of_pools("queues", &POOLS);
+    all.extend(of_pools("redis_databases", &["lists", "streams"]));
+    all
+}
+
+fn of_pools(name: &str, pools: &[&str]) -> Vec<(Value, BTreeSet<String>)> {
+    let artifacts = case(name);
     let mut all = Vec::new();
-    for pool in POOLS {
+    for pool in pools {
         let path = format!("kubernetes/worker-{pool}-scaledobject.yaml");
         let mut given: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for object in super::documents(&artifacts[&path]) {

@@ -23,13 +23,13 @@ worker \"worker\" { queue \"queue:decisions\" length=50; replicas min=1 max=4 }
 ";
 
 /// The nodes with all their optional attributes, in addition to the attribute that a law tests.
-pub(super) const RICH: &str = "api { disruption max-unavailable=\"25%\"; spread \"zone\"; image \"registry.example.com/api:1.4.2\"; connections per-pod=5 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; metric \"requests_per_second\" average=\"100\" }
-worker \"batch\" { image \"registry.example.com/worker:1.4.2\"; disruption max-unavailable=\"25%\"; spread \"zone\"; queue \"queue:batch\" length=20; queue \"queue:slow\" length=20; queue \"mailers\" type=\"postgresql\" framework=\"oban\" length=20; queue \"orders\" type=\"aws-sqs-queue\" url=\"https://sqs.us-east-1.amazonaws.com/123456789012/orders\" length=20; queue \"events\" type=\"kafka\" brokers=\"k-1.example.com:9092\" group=\"billing\" length=20; queue \"exports\" type=\"rabbitmq\" length=20; queue \"stream:decisions\" type=\"redis-streams\" group=\"workers\" length=20; queue \"mail\" type=\"prometheus\" server=\"http://prometheus.monitoring:9090\" query=\"sum(mail_queue_length)\" length=20; replicas min=0 max=2; connections per-pod=5 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; fallback replicas=3 failures=3; tolerate \"spot=true:NoSchedule\"; scale-down window=\"5m\" { percent 10 every=\"60s\" } }
+pub(super) const RICH: &str = "api { disruption max-unavailable=\"25%\"; spread \"zone\"; image \"registry.example.com/api:1.4.2\"; connections threads=5 factor=1 processes=2 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; metric \"requests_per_second\" average=\"100\" }
+worker \"batch\" { image \"registry.example.com/worker:1.4.2\"; disruption max-unavailable=\"25%\"; spread \"zone\"; queue \"queue:batch\" length=20; queue \"queue:slow\" length=20; queue \"mailers\" type=\"postgresql\" framework=\"oban\" length=20; queue \"orders\" type=\"aws-sqs-queue\" url=\"https://sqs.us-east-1.amazonaws.com/123456789012/orders\" length=20; queue \"events\" type=\"kafka\" brokers=\"k-1.example.com:9092\" group=\"billing\" length=20; queue \"exports\" type=\"rabbitmq\" length=20; queue \"stream:decisions\" type=\"redis-streams\" group=\"workers\" length=20; queue \"mail\" type=\"prometheus\" server=\"http://prometheus.monitoring:9090\" query=\"sum(mail_queue_length)\" length=20; replicas min=0 max=2; connections threads=5 factor=1 processes=2 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; fallback replicas=3 failures=3; tolerate \"spot=true:NoSchedule\"; scale-down window=\"5m\" { percent 10 every=\"60s\" } }
 service \"outbox\" { replicas 3; requests cpu=\"200m\" memory=\"512Mi\"; connections per-pod=2 via=\"pgbouncer\" lifetime=\"4m\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\" }
 pgbouncer { options \"refuse\"; image \"registry.example.com/pgbouncer:1.26.1\" }
 database { endpoint \"prod.abc.us-east-1.rds.amazonaws.com\"; replicas 1; storage gib=500 max-gib=1000 iops=12000 throughput=500 }
 redis \"queue\" { engine \"redis\" version=\"7.1\"; node \"cache.r6g.large\"; replicas 1; policy \"noeviction\"; uses \"queue\" \"sessions\"; data gib=4; endpoint \"queue.example.com:6379\"; cluster shards=2 mode=\"enabled\" }
-redis \"cache\" { engine \"redis\" version=\"7.1\"; node \"cache.r6g.large\"; replicas 1; policy \"volatile-lru\"; uses \"cache\" }
+redis \"cache\" { engine \"redis\" version=\"7.1\"; node \"cache.r6g.large\"; replicas 1; policy \"volatile-lru\"; uses \"cache\"; user \"shop\"; database \"cache\" index=1 env=\"CACHE_URL\" }
 nodes \"general\" { count min=3 max=12 }
 nodes \"batch\" { instance \"m7g.xlarge\"; alternatives \"m6g.2xlarge\"; count min=0 max=4; runs \"worker\"; max-pods 60; prefix-delegation #true; daemons pods=6 cpu=\"500m\" memory=\"1Gi\" }
 network database-cidr=\"10.0.32.0/20\" monitoring-namespace=\"monitoring\"
@@ -377,6 +377,14 @@ const INERT: &[(&str, &str)] = &[
         "a rule compares the estimated cost with it",
     ),
     ("cost.reserved", "the estimate of the cost reads it"),
+    (
+        "api.connections.concurrency",
+        "`threads` is stated, and a rule allows only one of the two",
+    ),
+    (
+        "worker.connections.concurrency",
+        "`threads` is stated, and a rule allows only one of the two",
+    ),
     ("api.driver", OF_THE_IMAGE),
     ("api.driver.version", OF_THE_IMAGE),
     ("api.driver.libpq", OF_THE_IMAGE),

@@ -183,7 +183,7 @@ fn workers() -> BoxedStrategy<String> {
     let names = subsequence(vec!["worker", "decisions", "batch"], 0..=3);
     let pool = (
         (0_u32..5, 1_u32..40),
-        (one_of(&[10, 20, 50, 100]), 0_u32..8),
+        (one_of(&[10, 20, 50, 100]), 0_u32..9),
         maybe(
             one_of(&["normal", "batch", "cost-sensitive"])
                 .prop_map(|it| format!("scenario \"{it}\"")),
@@ -212,6 +212,14 @@ fn workers() -> BoxedStrategy<String> {
                                 String::new(),
                                 String::new(),
                                 "replicas 1 singleton=#true".to_owned(),
+                            ],
+                            // What a platform without Redis has.
+                            3 => [
+                                format!(
+                                    "queue \"{name}\" type=\"postgresql\" framework=\"oban\" length={length}"
+                                ),
+                                String::new(),
+                                bounds,
                             ],
                             _ => [
                                 format!("queue \"queue:{name}\" length={length}"),
@@ -293,9 +301,13 @@ fn redis() -> BoxedStrategy<String> {
         maybe(one_of(&nodes).prop_map(|node| format!("node \"{node}\""))),
         maybe((0_u32..3).prop_map(|count| format!("replicas {count}"))),
         maybe(one_of(&["off", "preferred", "required"]).prop_map(|tls| format!("tls \"{tls}\""))),
+        0_u32..10,
     );
     parts
-        .prop_map(|(a, b, c)| node("redis \"queue\"", &[a, b, c]))
+        .prop_map(|(a, b, c, off)| match off {
+            0 => "redis #false\n".to_owned(),
+            _ => node("redis \"queue\"", &[a, b, c]),
+        })
         .boxed()
 }
 

@@ -69,7 +69,8 @@ impl Compare<'_> {
     fn file(&mut self, file: &Ast, tier: &Ast) {
         let Ast {
             stated,
-            waivers: _, // no values
+            redis_off: _, // no values
+            waivers: _,
             waived_literals: _,
             broken: _,
             doubted: _,

@@ -4,7 +4,7 @@ use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::count::counted;
 use crate::model::version::major_and_rest;
-use crate::model::{ClusterMode, Name, RedisEngine, RedisGroup};
+use crate::model::{Cluster, ClusterMode, Name, RedisEngine, RedisGroup};
 
 /// The rule `cluster-limits`.
 pub(super) static RULE: Rule = Rule {
@@ -26,6 +26,7 @@ pub(in crate::check) const NODES: u32 = 500;
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (name, group) in &context.environment.redis {
         findings.extend(replicas(name, group).or_else(|| nodes(name, group)));
+        findings.extend(databases(name, group));
         findings.extend(mode(name, group).or_else(|| between(name, group)));
     }
 }
@@ -48,6 +49,31 @@ fn replicas(name: &Name, group: &RedisGroup) -> Option<Finding> {
             .repair(replicas, &path, most, REPLICAS.to_string())
             .safely(),
     )
+}
+
+/// Cluster mode knows database 0 only, and so does the mode on the way to it.
+fn databases(name: &Name, group: &RedisGroup) -> Vec<Finding> {
+    let Cluster { shards, mode } = &group.cluster;
+    if mode.value == ClusterMode::Disabled && shards.value == 0 {
+        return Vec::new();
+    }
+    let beyond = group.database.iter().filter(|it| it.index.value > 0);
+    beyond
+        .map(|database| {
+            let (role, index) = (&database.role.value, &database.index);
+            let message = format!(
+                "the group `{name}` has `{role}` in database {}, but cluster mode has only database 0",
+                index.value
+            );
+            let path = format!("redis.{name}.database.{role}.index");
+            let cluster = format!("redis.{name}.cluster.mode");
+            Finding::new(RULE.code, Severity::Error, message)
+                .operand(index, &path, "the index")
+                .operand(mode, &cluster, "cluster mode")
+                .given(shards)
+                .help("use index 0 for all roles and tell their keys apart by a prefix, or give the role a group without `cluster`")
+        })
+        .collect()
 }
 
 fn nodes(name: &Name, group: &RedisGroup) -> Option<Finding> {

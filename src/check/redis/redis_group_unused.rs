@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let groups = &context.environment.redis;
-    for (name, group) in groups.iter().filter(|(_, group)| group.uses.is_empty()) {
+    for (name, group) in groups.iter().filter(|(_, group)| !group.is_used()) {
         let message = format!("the group `{name}` serves nothing, but you pay for its nodes");
         let mut finding = Finding::new(RULE.code, Severity::Note, message);
         let written = context

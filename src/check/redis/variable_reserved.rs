@@ -51,6 +51,11 @@ fn limit(who: &str, workload: &Workload, name: &str, value: &Sourced<String>) ->
         .operand(&connections.per_pod, &path, text)
         .given(&connections.env);
     let variable = format!("{who}.env.{name}");
+    if let Some((step, each)) = connections.each() {
+        let finding = finding.operand(each, &format!("{who}.connections.{step}"), "a factor of it");
+        let message = format!("remove it: `connections {step}=` sets it");
+        return Some(finding.removal(value, &format!("{who}.env.{name}"), message));
+    }
     Some(match value.value.parse::<u32>() {
         Ok(count) if count > 0 => finding.help_by(
             format!("remove it, and write `connections per-pod={count}` instead"),
@@ -111,7 +116,9 @@ fn address(
         .find(|(_, variable)| variable.value == name)?;
     let finding = reserved(who, name, value).operand(variable, &path, "this group's variable");
     let stated = format!("{who}.env.{name}");
-    let message = if path.ends_with(".env.url") {
+    let message = if path.contains(".database.") {
+        "remove it: the variable comes from the Secret with the group's addresses; or rename the variable of the database with its `env=`"
+    } else if path.ends_with(".env.url") {
         "remove it: the variable comes from the Secret with the group's address; or rename the group's variable with its `env url=`"
     } else {
         "remove it: the variable follows the group's `cluster`; or rename the group's variable with its `env cluster=`"

@@ -75,10 +75,17 @@ pub(super) fn of_groups(environment: &Environment) -> Vec<Claim<'_>> {
         .redis
         .iter()
         .flat_map(|(name, group)| {
-            [
-                (format!("redis.{name}.env.url"), &group.env_url),
-                (format!("redis.{name}.env.cluster"), &group.env_cluster),
-            ]
+            let mut databases = group.database.iter();
+            // A database may take the variable of its own group, once.
+            let taken = databases.find(|it| it.env.value == group.env_url.value);
+            let url = (format!("redis.{name}.env.url"), &group.env_url);
+            let cluster = (format!("redis.{name}.env.cluster"), &group.env_cluster);
+            let databases = group.database.iter().map(move |it| {
+                let path = format!("redis.{name}.database.{}.env", it.role.value);
+                (path, &it.env)
+            });
+            let url = taken.is_none().then_some(url);
+            url.into_iter().chain([cluster]).chain(databases)
         })
         .collect()
 }

@@ -148,11 +148,12 @@ fn env(environment: &Environment, workload: &Workload) -> Map {
     for (name, value) in &workload.env {
         variables.insert(name.clone(), &value.value);
     }
-    // Added last, so no user's variable can change the limit that the budget relies on.
+    // Added last, so no user's variable can change the limit that the budget relies on. Each process of a
+    // pod reads it for a pool of its own.
     let connections = &workload.connections;
     variables.insert(
         connections.env.value.clone(),
-        connections.per_pod.value.to_string(),
+        connections.per_process().to_string(),
     );
     if let (Some(variable), Some(lifetime)) = (&connections.lifetime_env, &connections.lifetime) {
         let seconds = lifetime.value.secs().to_string();
@@ -165,9 +166,12 @@ fn env(environment: &Environment, workload: &Workload) -> Map {
 fn secrets(environment: &Environment) -> Vec<(String, secret::SecretEntry)> {
     let database = ("DATABASE_URL".to_owned(), secret::database_url(environment));
     let groups = environment.redis.iter();
-    let redis = groups.map(|(name, group)| {
-        let entry = secret::redis_url(environment, name, group);
-        (group.env_url.value.clone(), entry)
+    let redis = groups.flat_map(|(name, group)| {
+        let addresses = group.addresses().into_iter();
+        addresses.map(|(variable, index)| {
+            let entry = secret::redis_url(environment, name, group, index);
+            (variable.value.clone(), entry)
+        })
     });
     std::iter::once(database).chain(redis).collect()
 }

@@ -47,11 +47,7 @@ pub(super) fn groups(environment: &Environment, catalogue: &Catalogue) -> Vec<Ru
     groups
         .map(|(name, group)| {
             let id = group.name.value.to_string();
-            let uses: Vec<String> = group
-                .uses
-                .iter()
-                .map(|used| used.value.to_string())
-                .collect();
+            let uses = uses(group);
             let mut facts = RunbookRedisGroup {
                 name: name.to_string(),
                 node: group.node.value.clone(),
@@ -80,6 +76,26 @@ pub(super) fn groups(environment: &Environment, catalogue: &Catalogue) -> Vec<Ru
             facts
         })
         .collect()
+}
+
+/// What a group is for, with the logical databases of uses and of other roles.
+fn uses(group: &RedisGroup) -> Vec<String> {
+    let database = |role: &str| {
+        let mut databases = group.database.iter();
+        databases.find(|it| it.role.value.as_str() == role)
+    };
+    let shown = |role: String| match database(&role) {
+        Some(own) => format!("{role} (database {})", own.index.value),
+        None => role,
+    };
+    let uses: Vec<String> = group
+        .uses
+        .iter()
+        .map(|used| used.value.to_string())
+        .collect();
+    let roles = group.database.iter().map(|it| it.role.value.to_string());
+    let others: Vec<String> = roles.filter(|role| !uses.contains(role)).collect();
+    uses.into_iter().chain(others).map(shown).collect()
 }
 
 fn procedures(group: &RunbookRedisGroup) -> Procedures {

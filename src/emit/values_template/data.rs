@@ -167,6 +167,8 @@ struct ResourcesData {
 struct ConnectionsData {
     /// The most connections of a pod.
     per_pod: u32,
+    /// The most connections of each of its processes.
+    per_process: u32,
     /// The environment variable that tells a pod. `env` has it already.
     env: String,
 }
@@ -218,6 +220,19 @@ struct DatabaseData {
     read_url: Option<SecretKeyData>,
 }
 
+/// A logical database of a Redis group.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct RedisDatabaseData {
+    /// A use of the group, or another role of the application.
+    role: String,
+    /// The index.
+    index: u32,
+    /// The URL.
+    url: SecretKeyData,
+    /// The environment variable with the URL.
+    env: String,
+}
+
 /// A Redis group.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 struct RedisData {
@@ -229,6 +244,10 @@ struct RedisData {
     tls: bool,
     /// What it is for: `queue`, `sessions`, `cache`.
     uses: Vec<String>,
+    /// The user of Redis' ACL, if the file states one.
+    user: Option<String>,
+    /// Logical databases with an address of their own.
+    databases: Vec<RedisDatabaseData>,
     /// The URL.
     url: SecretKeyData,
     /// The environment variable of the URL. `secret_env` of each workload has it already.
@@ -369,6 +388,7 @@ fn workload_data(
         queues: list("queues"),
         connections: ConnectionsData {
             per_pod: workload.connections.per_pod.value,
+            per_process: workload.connections.per_process(),
             env: workload.connections.env.value.clone(),
         },
     }
@@ -399,12 +419,20 @@ fn database(environment: &Environment) -> DatabaseData {
 }
 
 fn redis(environment: &Environment, name: &Name, group: &RedisGroup) -> RedisData {
+    let databases = group.database.iter().map(|it| RedisDatabaseData {
+        role: it.role.value.to_string(),
+        index: it.index.value,
+        url: secret_key(secret::redis_url(environment, name, group, it.index.value)),
+        env: it.env.value.clone(),
+    });
     RedisData {
         endpoint: group.endpoint.as_ref().map(|it| it.value.clone()),
         cluster: group.is_cluster(),
         tls: group.tls.value != RedisTls::Off,
         uses: group.uses.iter().map(|it| it.value.to_string()).collect(),
-        url: secret_key(secret::redis_url(environment, name, group)),
+        user: group.user.as_ref().map(|it| it.value.clone()),
+        databases: databases.collect(),
+        url: secret_key(secret::redis_url(environment, name, group, 0)),
         env: group.env_url.value.clone(),
     }
 }

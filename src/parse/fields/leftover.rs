@@ -248,7 +248,7 @@ fn how_to_switch_off(fields: &Fields<'_>, written: &str) -> Option<&'static str>
     }
     match fields.path.split_once('.')? {
         ("redis", name) if !name.contains('.') => Some(
-            "to remove a group of the tier, give its uses to another group: `redis \"queue\" { uses \"queue\" \"sessions\" \"cache\" }`",
+            "to switch off a group of the tier, write `#false` after its name: `redis \"cache\" #false`",
         ),
         ("nodes", name) if !name.contains('.') => {
             Some("to turn off a group of the tier, state `count min=0 max=0`")

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::whole;
+use super::{switched_off, whole};
 use crate::ast::{Ast, EnvironmentFileNode, Over as _, TopPart};
 use crate::diagnostic::{Diagnostic, code};
 use crate::model::declaration::typed;
 use crate::model::place::MOST_LABELS;
 use crate::model::{Api, Environment, Name, WaiveNode};
 use crate::parse::fields::{Cx, Fields};
-use crate::parse::tree::KdlNode;
+use crate::parse::tree::{KdlLiteral, KdlNode};
 use crate::parse::{suggest, value, vocabulary};
 use crate::source::Span;
 
@@ -70,6 +70,14 @@ fn read<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a KdlNode<'a>) {
     }
     let mut fields = Fields::new(cx, node, name.to_owned());
     let place = fields.name_span();
+    if let Some(off) = switched_off::without_a_name(&mut fields) {
+        if first(seen, cx, name, place) {
+            ast.redis_off.all = Some(off);
+        }
+        doubt_unless_false(ast, node);
+        fields.finish();
+        return;
+    }
     // What cannot go anywhere is read all the same: its own mistakes are to be said, too.
     let mut nowhere = Ast::default();
     let mut key = None;
@@ -99,6 +107,15 @@ fn read<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a KdlNode<'a>) {
     };
     if !own {
         mark_doubted(ast, name);
+    }
+    let off = key
+        .as_ref()
+        .and_then(|key| switched_off::by_name(&mut fields, key));
+    if let (true, Some((name, place))) = (own, off) {
+        ast.redis_off.groups.insert(name, place);
+        doubt_unless_false(ast, node);
+        fields.finish();
+        return;
     }
     let into = if own { ast } else { &mut nowhere };
     let key = key.map_or_else(Api::unnamed, |key| key.value);
@@ -145,6 +162,14 @@ pub fn unnamed_among_named(nodes: &[KdlNode<'_>], cx: Cx<'_>) {
     cx.report(finding.replace(help, place, text));
 }
 
+/// A node that is switched off with anything but `#false` may have meant something else.
+fn doubt_unless_false(ast: &mut Ast, node: &KdlNode<'_>) {
+    let last = node.entries.last().map(|entry| &entry.value.literal);
+    if !matches!(last, Some(KdlLiteral::Truth(false))) {
+        mark_doubted(ast, &node.name);
+    }
+}
+
 /// Reads what a node of the top level says, and holds it to what no single value shows; `key` is its own
 /// name, where it has one.
 fn take_in(ast: &mut Ast, seen: &mut Seen, fields: &mut Fields<'_>, key: Name) {
@@ -161,6 +186,11 @@ fn take_in(ast: &mut Ast, seen: &mut Seen, fields: &mut Fields<'_>, key: Name) {
         waive(ast, seen, fields, waiver);
     }
     ast.stated = file.environment.over(std::mem::take(&mut ast.stated));
+}
+
+/// Reports what no single node shows.
+pub fn finish(ast: &Ast, cx: Cx<'_>) {
+    switched_off::beside_a_group(ast, cx);
 }
 
 fn first(seen: &mut Seen, cx: Cx<'_>, path: &str, place: Span) -> bool {

@@ -51,7 +51,12 @@ fn variables(environment: &Environment, unread: &[&Queue]) -> String {
     let mut text = String::new();
     if reads("REDIS_URL") {
         let group = environment.redis_for(Use::Queue);
-        let group = group.map_or_else(String::new, |(name, _)| format!(" of Redis group `{name}`"));
+        let group = group.map_or_else(String::new, |(name, group)| {
+            match group.index_of(Use::Queue) {
+                0 => format!(" of Redis group `{name}`"),
+                index => format!(" of database {index} of Redis group `{name}`"),
+            }
+        });
         text += &format!("; `REDIS_URL` is the address{group}");
     }
     if reads("DATABASE_URL") {

@@ -24,7 +24,10 @@ pub(super) fn procedure(name: &Name, what: GroupMove, states: Pair<State<'_>>) -
                 .verify(reached(after, &[]));
             // The undo of its deletion: pods read it again as soon as it exists.
             if what == GroupMove::Removed {
-                made.waited_for()
+                made.waited_for().note(format!(
+                    "Redis group `{name}` is empty then: its data is in the snapshot `{}`",
+                    final_snapshot(after)
+                ))
             } else {
                 made
             }
@@ -35,10 +38,8 @@ pub(super) fn procedure(name: &Name, what: GroupMove, states: Pair<State<'_>>) -
                     "ReplicationGroups[?ReplicationGroupId=='{}'].Status",
                     before.name.value
                 )),
-                of_group("delete-replication-group", before).text(
-                    "final-snapshot-identifier",
-                    format!("{}-final", before.name.value),
-                ),
+                of_group("delete-replication-group", before)
+                    .text("final-snapshot-identifier", final_snapshot(before)),
             ))
             .verify(Question::Waiter {
                 service: "elasticache",
@@ -50,24 +51,42 @@ pub(super) fn procedure(name: &Name, what: GroupMove, states: Pair<State<'_>>) -
     }
 }
 
+/// The snapshot that ElastiCache takes when it deletes a group.
+fn final_snapshot(group: &RedisGroup) -> String {
+    format!("{}-final", group.name.value)
+}
+
 /// The reads of the pods and the lists that KEDA counts move in one step. The data of the old group stay
 /// there.
 pub(super) fn uses(states: Pair<State<'_>>) -> Procedure {
     let serves = |wanted: Use| {
         let groups = states.map(|state| state.environment.redis_for(wanted));
-        let (before, after) = (groups.before?.0, groups.after?.0);
-        (before != after).then_some(before)
+        let places = groups.map(|group| group.map(|(name, group)| (name, group.index_of(wanted))));
+        let Pair { before, after } = places;
+        before
+            .filter(|_| before != after)
+            .map(|(name, index)| match index {
+                0 => format!("Redis group `{name}`"),
+                index => format!("database {index} of Redis group `{name}`"),
+            })
     };
+    let after = states.after.environment;
     let mut procedure = workloads::rolled_out(states).then(backups(states));
     if let Some(old) = serves(Use::Queue) {
         procedure = procedure.require(format!(
-            "the queues of Redis group `{old}` are empty, and get no new jobs until the step is done: no pool reads them there any more"
+            "the queues of {old} are empty, and get no new jobs until the step is done: no pool reads them there any more"
         ));
     }
     if let Some(old) = serves(Use::Sessions) {
-        procedure = procedure.note(format!(
-            "sessions stay in Redis group `{old}`: users must sign in again, unless you copy the sessions first"
-        ));
+        procedure = procedure.note(if after.redis_for(Use::Sessions).is_some() {
+            format!(
+                "sessions stay in {old}: users must sign in again, unless you copy the sessions first"
+            )
+        } else {
+            format!(
+                "sessions stay in {old}, and no other group has them: users must sign in again"
+            )
+        });
     }
     procedure
 }
@@ -288,11 +307,14 @@ fn offered(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Pr
 /// Pods read the encrypted address at their next start. So the Secret changes after the group accepts
 /// encryption and before the restart.
 fn encrypted_url(name: &Name, group: &RedisGroup, state: State<'_>) -> Procedure {
-    let entry = secret::redis_url(state.environment, name, group);
-    workloads::filled(&entry, state, Holds::Start("rediss://".into())).note(format!(
-        "only after the group offers TLS, set key `{}` of Secret `{}` to: {}; the commands wait for this value",
-        entry.key, entry.secret, entry.content
-    ))
+    let entries = secret::redis_urls(state.environment, name, group).into_iter();
+    entries.fold(Procedure::default(), |procedure, entry| {
+        let filled = workloads::filled(&entry, state, Holds::Start("rediss://".into()));
+        procedure.then(filled.note(format!(
+            "only after the group offers TLS, set key `{}` of Secret `{}` to: {}; the commands wait for this value",
+            entry.key, entry.secret, entry.content
+        )))
+    })
 }
 
 fn encrypted(mode: &str) -> Vec<Argument> {

@@ -6,10 +6,10 @@ use super::manifests::{applied, deletion, manifest, owns, same};
 use super::pods::{at_most, none_leaving, none_terminating, rolled};
 use super::{Procedure, State, nothing_left, pooler, service, terraform};
 use crate::action::{Action, Holds, Manifests, Question};
-use crate::emit::kubernetes::{api_hpa, pool_autoscaler};
+use crate::emit::kubernetes::{api_hpa, pool_autoscaler, trigger_authentications};
 use crate::emit::terraform::tfvars;
 use crate::emit::{secret, yaml};
-use crate::model::{Api, Name, Scaler, Via, Worker, Workload};
+use crate::model::{Api, Environment, Name, Scaler, Via, Worker, Workload};
 use crate::pair::Pair;
 use crate::plan::move_kind::{ApiMove, MoveKind, PoolMove};
 use crate::schedule::{Calendar, ScheduleSubject};
@@ -32,7 +32,7 @@ pub(super) fn procedure(kind: &MoveKind, states: Pair<State<'_>>) -> Procedure {
         MoveKind::Pool(name, what) => {
             let pools = states.map(|state| {
                 let pool = state.environment.worker.get(name);
-                pool.map(|pool| Scaled::pool(name, pool))
+                pool.map(|pool| Scaled::pool(state.environment, name, pool))
             });
             let what = match what {
                 PoolMove::Added | PoolMove::Removed => MovedPart::Whole,
@@ -364,7 +364,7 @@ fn delivery(states: Pair<State<'_>>) -> Procedure {
     let apis = before.environment.api.iter();
     let pools = before.environment.worker.iter();
     let all = apis.map(|(name, api)| Scaled::api(name, api));
-    let all = all.chain(pools.map(|(name, pool)| Scaled::pool(name, pool)));
+    let all = all.chain(pools.map(|(name, pool)| Scaled::pool(before.environment, name, pool)));
     let files: Vec<String> = all.filter_map(|it| it.file).collect();
     files
         .into_iter()
@@ -388,6 +388,8 @@ struct Scaled<'a> {
     most: u32,
     /// Whether KEDA has paused it.
     paused: bool,
+    /// What KEDA reads its queues with.
+    authentications: Vec<String>,
 }
 
 impl<'a> Scaled<'a> {
@@ -400,16 +402,18 @@ impl<'a> Scaled<'a> {
             file: (scaler != Scaler::Fixed).then(|| api_hpa(name)),
             most: workload.bounds().1,
             paused: false,
+            authentications: Vec::new(),
         }
     }
 
-    fn pool(name: &Name, pool: &'a Worker) -> Self {
+    fn pool(environment: &Environment, name: &Name, pool: &'a Worker) -> Self {
         Self {
             workload: &pool.workload,
             scaler: pool.scaler(),
             file: pool_autoscaler(name, pool),
             most: pool.in_force(),
             paused: pool.pause.is_some(),
+            authentications: trigger_authentications(environment, pool),
         }
     }
 
@@ -419,10 +423,12 @@ impl<'a> Scaled<'a> {
         match self.scaler {
             Scaler::Fixed => Vec::new(),
             Scaler::Hpa => vec![format!("hpa/{}", self.workload.autoscaler_name())],
-            Scaler::Keda => vec![
-                format!("scaledobject/{deployment}-scaler"),
-                format!("triggerauthentication/{deployment}-redis"),
-            ],
+            Scaler::Keda => {
+                let scaled_object = format!("scaledobject/{deployment}-scaler");
+                let all = self.authentications.iter();
+                let all = all.map(|name| format!("triggerauthentication/{name}"));
+                std::iter::once(scaled_object).chain(all).collect()
+            }
         }
     }
 

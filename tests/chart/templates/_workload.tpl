@@ -38,10 +38,12 @@ app.kubernetes.io/name: {{ .workload.name | quote }}
   value: {{ .root.Values.postgres.mode | quote }}
 - name: POSTGRES_READ_REPLICAS
   value: {{ .root.Values.postgresExternalReplicas | int64 | quote }}
+{{- with .root.Values.redis }}
 - name: REDIS_MODE
-  value: {{ .root.Values.redis.mode | quote }}
+  value: {{ .mode | quote }}
 - name: REDIS_CLUSTER
-  value: {{ .root.Values.redis.cluster | quote }}
+  value: {{ .cluster | quote }}
+{{- end }}
 - name: PGBOUNCER_HOST
   value: {{ .root.Values.pgbouncer.host | quote }}
 - name: PGBOUNCER_PORT

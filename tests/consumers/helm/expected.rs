@@ -148,9 +148,15 @@ fn check_container(environment: &Environment, workload: &Workload, container: &V
     );
     for (name, group) in &environment.redis {
         is(&group.env_cluster.value, &group.is_cluster().to_string());
-        let reference = &given[group.env_url.value.as_str()]["valueFrom"]["secretKeyRef"];
         let secret = format!("{}-redis-{name}", environment.app.value);
-        assert_eq!(reference, &json!({ "name": secret, "key": "url" }));
+        for (variable, index) in group.addresses() {
+            let reference = &given[variable.value.as_str()]["valueFrom"]["secretKeyRef"];
+            let key = match index {
+                0 => "url".to_owned(),
+                index => format!("url-{index}"),
+            };
+            assert_eq!(reference, &json!({ "name": secret, "key": key }));
+        }
     }
 }
 

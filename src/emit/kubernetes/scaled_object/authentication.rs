@@ -68,6 +68,7 @@ fn redis(environment: &Environment) -> Option<Map> {
             address_key(group),
             secret::redis_address(environment, name, group),
         ),
+        ("username", secret::redis_username(environment, name, group)),
         ("password", secret::redis_password(environment, name, group)),
     ])
 }

@@ -23,7 +23,7 @@ pub(super) fn trigger(
     }
     put("enableTLS", (group.tls.value != RedisTls::Off).to_string());
     if !group.is_cluster() {
-        put("databaseIndex", "0".into());
+        put("databaseIndex", group.index_of(Use::Queue).to_string());
     }
     Some(QueueTrigger {
         kind: kind(group),

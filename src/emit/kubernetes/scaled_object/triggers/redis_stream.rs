@@ -28,7 +28,7 @@ pub(super) fn trigger(
     }
     metadata.insert("enableTLS", (group.tls.value != RedisTls::Off).to_string());
     if !group.is_cluster() {
-        metadata.insert("databaseIndex", "0");
+        metadata.insert("databaseIndex", group.index_of(Use::Queue).to_string());
     }
     let kind = if group.is_cluster() {
         "redis-cluster-streams"
