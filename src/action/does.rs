@@ -392,6 +392,12 @@ fn asked(question: &Question, variables: &Variables) -> String {
         Question::ServerConnections { most, .. } => {
             format!("wait until no PgBouncer pod holds more than {most} server connections")
         }
+        Question::EntryConnections {
+            databases, most, ..
+        } => format!(
+            "wait until no PgBouncer pod holds more than {most} server connections to {}",
+            databases.join(" or ")
+        ),
         Question::ClientConnections { pods, most, .. } => {
             format!("wait until pods with {pods} hold at most {most} connections to PgBouncer")
         }

@@ -67,7 +67,7 @@ fn main_redis(environment: &Environment) -> Option<&RedisGroup> {
 /// Variables that refer to Secrets.
 fn secret_env<N: Into<String>>(variables: impl IntoIterator<Item = (N, SecretEntry)>) -> YamlValue {
     let references = variables.into_iter().map(|(variable, entry)| {
-        let reference = yaml!({ "name": entry.secret, "key": entry.key });
+        let reference = yaml!({ "name": entry.secret, "key": entry.key.into_owned() });
         (variable.into(), reference)
     });
     YamlValue::Map(references.collect())

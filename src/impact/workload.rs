@@ -3,7 +3,7 @@
 use super::{Class, FeltBy, Impact, ImpactStep};
 use crate::diff::AttributeChange;
 use crate::model::{
-    ApiField, ConnectionsField, Environment, FallbackField, KafkaTopicField, Name, PodsMetricField,
+    ApiField, ConnectionsField, DatabaseConnectionsField, Environment, FallbackField, KafkaTopicField, Name, PodsMetricField,
     PostgresqlQueueField, PrometheusQueueField, QueueField, RabbitmqQueueField, RedisListField,
     RedisStreamField, ReplicasField, RolloutField, ServiceField, SqsQueueField, TargetField,
     Worker, WorkerField, Workload, WorkloadField,
@@ -216,6 +216,15 @@ fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
         WorkloadField::connections(ConnectionsField::per_pod(()) | ConnectionsField::env(())) => {
             template("pods read their connection limit from a variable", felt_by)
         }
+        WorkloadField::connections(ConnectionsField::database(
+            DatabaseConnectionsField::database(())
+            | DatabaseConnectionsField::per_pod(())
+            | DatabaseConnectionsField::env(())
+            | DatabaseConnectionsField::url(()),
+        )) => template(
+            "pods read what they connect to, and with how many connections, from variables",
+            felt_by,
+        ),
         WorkloadField::connections(
             ConnectionsField::lifetime(()) | ConnectionsField::lifetime_env(()),
         ) if told => template("pods read the connection lifetime from a variable", felt_by),
@@ -261,6 +270,9 @@ pub(super) fn service(field: ServiceField) -> Impact {
         }
         ServiceField::per_pod(()) => {
             "only the connection budget changes: it counts the service differently"
+        }
+        ServiceField::database(()) => {
+            "only the connection budget changes: it counts the service for another database of PgBouncer"
         }
         ServiceField::lifetime(())
         | ServiceField::driver(())

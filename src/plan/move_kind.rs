@@ -279,6 +279,7 @@ fn worker(field: WorkerField, name: Name, sides: Pair<&Environment>) -> MoveKind
 fn pgbouncer(field: PgbouncerField) -> MoveKind {
     match field {
         PgbouncerField::pool(_)
+        | PgbouncerField::database(_)
         | PgbouncerField::clients(_)
         | PgbouncerField::mode(())
         | PgbouncerField::options(()) => MoveKind::PoolSizes,

@@ -1,6 +1,6 @@
 //! An environment variable of the file that tierc sets itself.
 
-use super::variable_taken::{DATABASE, of_groups};
+use super::variable_taken::{DATABASE, of_further, of_groups};
 use crate::ast::TopPart;
 use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
@@ -25,6 +25,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         for (name, value) in &workload.env {
             findings.extend(limit(&who, workload, name, value));
             findings.extend(lifetime(&who, workload, name, value));
+            findings.extend(further(&who, workload, name, value));
             findings.extend(address(context, &who, name, value));
         }
     }
@@ -88,6 +89,16 @@ fn lifetime(
     let variable = format!("{who}.env.{name}");
     let message = "remove it: `connections lifetime=` sets it";
     Some(finding.removal(value, &variable, message))
+}
+
+/// The variables for the connections to a further database of PgBouncer.
+fn further(who: &str, workload: &Workload, name: &str, value: &Sourced<String>) -> Option<Finding> {
+    let mut claims = of_further(who, workload).into_iter();
+    let (path, variable) = claims.find(|(_, variable)| variable.value == name)?;
+    let finding = reserved(who, name, value).operand(variable, &path, "tierc sets it here");
+    let stated = format!("{who}.env.{name}");
+    let message = "remove it: `connections { database }` sets it";
+    Some(finding.removal(value, &stated, message))
 }
 
 /// The variables for the addresses of the database and of Redis, which come from Secrets, and for

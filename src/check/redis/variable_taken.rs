@@ -1,9 +1,10 @@
 //! An environment variable that has two values.
 
 use crate::ast::TopPart;
+use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::Environment;
+use crate::model::{Environment, Workload};
 use crate::source::Sourced;
 
 /// The rule `variable-taken`.
@@ -48,6 +49,17 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         };
         report(claim, other, by, findings);
     }
+    for (who, workload) in workloads(context.environment) {
+        let own = format!("{who}.connections.");
+        let further = of_further(&who, workload);
+        for (index, claim) in further.iter().enumerate() {
+            let earlier = further.iter().take(index);
+            let limits = limits.iter().filter(|(path, _)| path.starts_with(&own));
+            let mut others = groups.iter().chain(limits).chain(earlier);
+            let other = others.find(|(_, variable)| *variable == claim.1);
+            report(claim, other, "`connections { database }`", findings);
+        }
+    }
 }
 
 fn report(claim: &Claim<'_>, other: Option<&Claim<'_>>, by: &str, findings: &mut Findings) {
@@ -81,6 +93,18 @@ pub(super) fn of_groups(environment: &Environment) -> Vec<Claim<'_>> {
             ]
         })
         .collect()
+}
+
+/// The variables for the connections to further databases of PgBouncer.
+pub(super) fn of_further<'a>(who: &str, workload: &'a Workload) -> Vec<Claim<'a>> {
+    let further = workload.connections.database.iter();
+    let claims = further.flat_map(|it| {
+        let path = format!("{who}.connections.database.{}", it.database.value);
+        let url = it.url.as_ref().map(|url| (format!("{path}.url"), url));
+        let env = it.env.as_ref().map(|env| (format!("{path}.env"), env));
+        url.into_iter().chain(env)
+    });
+    claims.collect()
 }
 
 /// The variables for the number and the lifetime of a pod's connections.

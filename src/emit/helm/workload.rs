@@ -86,8 +86,13 @@ fn workload(
     }
     values.insert("strategy", strategy(workload));
     let env = env(environment, workload);
+    let further = workload.connections.database.iter().filter_map(|it| {
+        let entry = secret::further_url(environment, &it.database.value);
+        Some((it.url.as_ref()?.value.clone(), entry))
+    });
     let secrets = secrets
         .into_iter()
+        .chain(further)
         .filter(|(name, _)| !env.contains_key(name));
     values.insert("secretEnv", secret_env(secrets));
     values.insert("env", env);
@@ -137,6 +142,11 @@ fn env(environment: &Environment, workload: &Workload) -> Map {
         connections.env.value.clone(),
         connections.per_pod.value.to_string(),
     );
+    for further in &connections.database {
+        if let Some(variable) = &further.env {
+            variables.insert(variable.value.clone(), further.per_pod.value.to_string());
+        }
+    }
     if let (Some(variable), Some(lifetime)) = (&connections.lifetime_env, &connections.lifetime) {
         let seconds = lifetime.value.secs().to_string();
         variables.insert(variable.value.clone(), seconds);

@@ -9,7 +9,11 @@ use serde_json::Value;
 
 use crate::emit::yaml::{Map, YamlValue};
 use crate::emit::{endpoint, helm, metadata, secret};
-use crate::model::{Autoscalers, Environment, Name, RedisGroup, RedisTls, Scaler, Workload};
+use crate::model::{
+    Autoscalers, DatabaseConnections, Environment, Name, PoolerDatabase, RedisGroup, RedisTls, Scaler,
+    Workload,
+};
+use crate::source::Sourced;
 
 /// The version of the view. It grows by new names only; a name that goes or changes its meaning
 /// makes a new version.
@@ -164,6 +168,19 @@ struct ConnectionsData {
     per_pod: u32,
     /// The environment variable that tells a pod. `env` has it already.
     env: String,
+    /// Connections to further databases of PgBouncer, by its entries.
+    databases: BTreeMap<String, FurtherConnectionsData>,
+}
+
+/// The connections that a pod may open to a further database of PgBouncer.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct FurtherConnectionsData {
+    /// The most connections of a pod.
+    per_pod: u32,
+    /// The environment variable that tells a pod; null without one. `env` has it already.
+    env: Option<String>,
+    /// The environment variable with the URL; null without one. `secret_env` has it already.
+    url_env: Option<String>,
 }
 
 /// One key of a Secret.
@@ -190,6 +207,17 @@ struct PoolerData {
     host: String,
     /// Its port.
     port: u16,
+    /// Further databases, by the names that clients connect to.
+    databases: BTreeMap<String, FurtherDatabaseData>,
+}
+
+/// A further database of PgBouncer.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct FurtherDatabaseData {
+    /// The database on the server.
+    dbname: String,
+    /// The URL through PgBouncer.
+    url: SecretKeyData,
 }
 
 /// PostgreSQL, for charts that want a connection in its parts.
@@ -260,6 +288,12 @@ impl TemplateData {
             pgbouncer: PoolerData {
                 host: environment.pgbouncer.name.value.to_string(),
                 port: endpoint::PORT,
+                databases: environment
+                    .pgbouncer
+                    .database
+                    .iter()
+                    .map(|entry| further_database(environment, entry))
+                    .collect(),
             },
             database: database(environment),
             redis: environment
@@ -356,6 +390,12 @@ fn workload_data(
         connections: ConnectionsData {
             per_pod: workload.connections.per_pod.value,
             env: workload.connections.env.value.clone(),
+            databases: workload
+                .connections
+                .database
+                .iter()
+                .map(further_connections)
+                .collect(),
         },
     }
 }
@@ -368,6 +408,28 @@ fn image_data(reference: &str) -> ImageData {
         digest: image.digest.to_owned(),
         reference: reference.to_owned(),
     }
+}
+
+fn further_connections(further: &DatabaseConnections) -> (String, FurtherConnectionsData) {
+    let variable = |stated: &Option<Sourced<String>>| stated.as_ref().map(|it| it.value.clone());
+    let data = FurtherConnectionsData {
+        per_pod: further.per_pod.value,
+        env: variable(&further.env),
+        url_env: variable(&further.url),
+    };
+    (further.database.value.clone(), data)
+}
+
+fn further_database(
+    environment: &Environment,
+    entry: &PoolerDatabase,
+) -> (String, FurtherDatabaseData) {
+    let name = &entry.name.value;
+    let data = FurtherDatabaseData {
+        dbname: entry.dbname.value.clone(),
+        url: secret_key(secret::further_url(environment, name)),
+    };
+    (name.clone(), data)
 }
 
 fn database(environment: &Environment) -> DatabaseData {
@@ -398,7 +460,7 @@ fn redis(environment: &Environment, name: &Name, group: &RedisGroup) -> RedisDat
 fn secret_key(entry: secret::SecretEntry) -> SecretKeyData {
     SecretKeyData {
         name: entry.secret,
-        key: entry.key.to_owned(),
+        key: entry.key.into_owned(),
     }
 }
 
