@@ -158,6 +158,21 @@ pub fn database_url(environment: &Environment) -> SecretEntry {
     }
 }
 
+/// `password` of `<app>-database`, for charts that want a connection in its parts. No output of tierc's own
+/// reads it: a values template may refer to it.
+#[must_use]
+pub fn database_password(environment: &Environment) -> SecretEntry {
+    SecretEntry {
+        secret: format!("{}-database", environment.app.value),
+        key: "password".into(),
+        content: format!(
+            "the password of `{}`, as in `url`",
+            environment.database.user.value
+        ),
+        readers: "what connects with host, port, name and user",
+    }
+}
+
 /// The keys of the further databases whose URL a workload reads.
 fn further_urls(environment: &Environment) -> Vec<SecretEntry> {
     let pools = environment.worker.values().map(|pool| &pool.workload);

@@ -207,6 +207,12 @@ struct PoolerData {
     host: String,
     /// Its port.
     port: u16,
+    /// The database that clients connect to by default.
+    name: String,
+    /// The application's role.
+    user: String,
+    /// The role's password. The Secret has this key only if you create it.
+    password: SecretKeyData,
     /// Further databases, by the names that clients connect to.
     databases: BTreeMap<String, FurtherDatabaseData>,
 }
@@ -231,6 +237,8 @@ struct DatabaseData {
     name: String,
     /// The application's role.
     user: String,
+    /// The role's password. The Secret has this key only if you create it.
+    password: SecretKeyData,
     /// The URL through PgBouncer.
     url: SecretKeyData,
     /// The URL that bypasses PgBouncer.
@@ -246,6 +254,12 @@ struct DatabaseData {
 struct RedisData {
     /// Host and port, if the file states them.
     endpoint: Option<String>,
+    /// The host of `endpoint`.
+    host: Option<String>,
+    /// The port of `endpoint`.
+    port: Option<u16>,
+    /// The AUTH token; null without TLS.
+    password: Option<SecretKeyData>,
     /// Whether it is in cluster mode.
     cluster: bool,
     /// Whether clients connect with TLS.
@@ -288,6 +302,9 @@ impl TemplateData {
             pgbouncer: PoolerData {
                 host: environment.pgbouncer.name.value.to_string(),
                 port: endpoint::PORT,
+                name: environment.database.dbname.value.clone(),
+                user: environment.database.user.value.clone(),
+                password: secret_key(secret::database_password(environment)),
                 databases: environment
                     .pgbouncer
                     .database
@@ -439,6 +456,7 @@ fn database(environment: &Environment) -> DatabaseData {
         port: endpoint::SERVER_PORT,
         name: database.dbname.value.clone(),
         user: database.user.value.clone(),
+        password: secret_key(secret::database_password(environment)),
         url: secret_key(secret::database_url(environment)),
         direct_url: secret_key(secret::direct_url(environment)),
         replicas: database.replicas.count.value,
@@ -447,8 +465,13 @@ fn database(environment: &Environment) -> DatabaseData {
 }
 
 fn redis(environment: &Environment, name: &Name, group: &RedisGroup) -> RedisData {
+    let endpoint = group.endpoint.as_ref().map(|it| it.value.as_str());
+    let parts = endpoint.and_then(|it| it.rsplit_once(':'));
     RedisData {
-        endpoint: group.endpoint.as_ref().map(|it| it.value.clone()),
+        endpoint: endpoint.map(str::to_owned),
+        host: parts.map(|(host, _)| host.to_owned()),
+        port: parts.and_then(|(_, port)| port.parse().ok()),
+        password: secret::redis_password(environment, name, group).map(secret_key),
         cluster: group.is_cluster(),
         tls: group.tls.value != RedisTls::Off,
         uses: group.uses.iter().map(|it| it.value.to_string()).collect(),
