@@ -54,13 +54,13 @@ pub use place::Place;
 pub use platform::{
     ADMIN_USER, Backup, BackupField, BackupNode, Clients, ClientsField, ClientsNode, Cluster,
     ClusterField, ClusterNode, Database, DatabaseField, DatabaseNode, Deliver, DeliverField,
-    DeliverNode, Direct, DirectField, DirectNode, ENVIRONMENT_LABEL, Entry, Maintenance, MaintenanceField,
-    MaintenanceNode, NODE_GROUP_LABEL, Network, NetworkField, NetworkNode, NodeCount,
-    NodeCountField, NodeCountNode, NodeGroup, NodeGroupField, NodeGroupNode, PGBOUNCER_CONTAINER,
-    PGBOUNCER_PORT, Pgbouncer, PgbouncerField, PgbouncerNode, Pool, PoolField, PoolNode,
-    PoolerDatabase, PoolerDatabaseField, PoolerDatabaseNode,
-    ReadReplicas, ReadReplicasField, ReadReplicasNode, RedisGroup, RedisGroupField, RedisNode,
-    STATS_USER, Storage, StorageField, StorageNode,
+    DeliverNode, Direct, DirectField, DirectNode, ENVIRONMENT_LABEL, Entry, Maintenance,
+    MaintenanceField, MaintenanceNode, NODE_GROUP_LABEL, Network, NetworkField, NetworkNode,
+    NodeCount, NodeCountField, NodeCountNode, NodeGroup, NodeGroupField, NodeGroupNode,
+    PGBOUNCER_CONTAINER, PGBOUNCER_PORT, Pgbouncer, PgbouncerField, PgbouncerNode, Pool, PoolField,
+    PoolNode, PoolerDatabase, PoolerDatabaseField, PoolerDatabaseNode, ReadReplicas,
+    ReadReplicasField, ReadReplicasNode, RedisGroup, RedisGroupField, RedisNode, STATS_USER,
+    Storage, StorageField, StorageNode,
 };
 pub use quantity::Quantity;
 pub use queue::{
@@ -88,12 +88,12 @@ pub use word::{
 
 pub use workload::{
     Api, ApiField, ApiNode, Connections, ConnectionsField, ConnectionsNode, DatabaseConnections,
-    DatabaseConnectionsField, DatabaseConnectionsNode, Fallback,
-    FallbackField, FallbackNode, PodsMetric, PodsMetricField, PodsMetricNode, Policy, PolicyField,
-    PolicyNode, Replicas, ReplicasField, ReplicasNode, Resources, ResourcesField, ResourcesNode,
-    Rollout, RolloutField, RolloutNode, Scaler, Scaling, ScalingField, ScalingNode, Service,
-    ServiceField, ServiceNode, Target, TargetField, TargetNode, UNUSED, Worker, WorkerField,
-    WorkerNode, Workload, WorkloadField, WorkloadNode,
+    DatabaseConnectionsField, DatabaseConnectionsNode, Fallback, FallbackField, FallbackNode,
+    PodsMetric, PodsMetricField, PodsMetricNode, Policy, PolicyField, PolicyNode, Replicas,
+    ReplicasField, ReplicasNode, Resources, ResourcesField, ResourcesNode, Rollout, RolloutField,
+    RolloutNode, Scaler, Scaling, ScalingField, ScalingNode, Service, ServiceField, ServiceNode,
+    Target, TargetField, TargetNode, UNUSED, Worker, WorkerField, WorkerNode, Workload,
+    WorkloadField, WorkloadNode,
 };
 
 use declaration::{Form, LABELS, Node as _, Top, node};

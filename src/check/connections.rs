@@ -136,7 +136,8 @@ fn clients_of(
 fn entries_of<'a>(environment: &'a Environment, who: &str) -> Vec<Entry<'a>> {
     let workload = workloads(environment).into_iter().find(|it| it.0 == who);
     let service = who.strip_prefix("service.");
-    let service = service.and_then(|name| environment.service.iter().find(|it| it.0.as_str() == name));
+    let service =
+        service.and_then(|name| environment.service.iter().find(|it| it.0.as_str() == name));
     let uses = |entry: &Entry<'_>| match (&workload, service, entry.name) {
         (Some(_), _, None) => true,
         (Some((_, workload)), _, Some(name)) => workload.connections.to(name).is_some(),

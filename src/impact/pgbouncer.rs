@@ -2,9 +2,7 @@
 
 use super::{Class, FeltBy, Impact, ImpactStep};
 use crate::emit::pgbouncer::open_files;
-use crate::model::{
-    ClientsField, PgbouncerField, PoolField, PoolerDatabaseField, ResourcesField,
-};
+use crate::model::{ClientsField, PgbouncerField, PoolField, PoolerDatabaseField, ResourcesField};
 
 const CONFIG: &str = "PgBouncer 1.25, doc/config.md and src/main.c: settings that RELOAD applies";
 const TEMPLATE: &str = "PgBouncer 1.25, doc/usage.md: SIGTERM waits for the clients to leave";
@@ -72,9 +70,7 @@ fn max_db(step: &ImpactStep<'_>) -> Impact {
 /// A further entry of `[databases]`. The rules see to it that nothing uses one that is removed.
 fn database(field: PoolerDatabaseField, step: &ImpactStep<'_>) -> Impact {
     match field {
-        PoolerDatabaseField::name(()) => {
-            reload("PgBouncer reloads its list of databases")
-        }
+        PoolerDatabaseField::name(()) => reload("PgBouncer reloads its list of databases"),
         PoolerDatabaseField::dbname(()) => reload(
             "PgBouncer reloads the entry; transactions that start afterwards run in the other database",
         ),

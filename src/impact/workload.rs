@@ -3,10 +3,10 @@
 use super::{Class, FeltBy, Impact, ImpactStep};
 use crate::diff::AttributeChange;
 use crate::model::{
-    ApiField, ConnectionsField, DatabaseConnectionsField, Environment, FallbackField, KafkaTopicField, Name, PodsMetricField,
-    PostgresqlQueueField, PrometheusQueueField, QueueField, RabbitmqQueueField, RedisListField,
-    RedisStreamField, ReplicasField, RolloutField, ServiceField, SqsQueueField, TargetField,
-    Worker, WorkerField, Workload, WorkloadField,
+    ApiField, ConnectionsField, DatabaseConnectionsField, Environment, FallbackField,
+    KafkaTopicField, Name, PodsMetricField, PostgresqlQueueField, PrometheusQueueField, QueueField,
+    RabbitmqQueueField, RedisListField, RedisStreamField, ReplicasField, RolloutField,
+    ServiceField, SqsQueueField, TargetField, Worker, WorkerField, Workload, WorkloadField,
 };
 use crate::pair::Pair;
 

@@ -357,7 +357,10 @@ impl Pgbouncer {
     /// [`Self::max_db`] as a factor: `60`, or `(60 + 10)` with a further database.
     #[must_use]
     pub fn each_pod(&self) -> String {
-        let all: Vec<String> = self.entries().map(|it| it.max_db.value.to_string()).collect();
+        let all: Vec<String> = self
+            .entries()
+            .map(|it| it.max_db.value.to_string())
+            .collect();
         match all.as_slice() {
             [only] => only.clone(),
             several => format!("({})", several.join(" + ")),

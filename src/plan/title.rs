@@ -78,7 +78,8 @@ fn whole(owner: &str, changed: &Changed, sides: Pair<&Environment>) -> Option<St
     let (name, held) = match node {
         "pgbouncer" if key == "database" => {
             let entry = steps.next()?;
-            let has = |side: &Environment| side.pgbouncer.entries().any(|it| it.name == Some(entry));
+            let has =
+                |side: &Environment| side.pgbouncer.entries().any(|it| it.name == Some(entry));
             (format!("database {entry}"), sides.map(has))
         }
         "api" | "worker" => {

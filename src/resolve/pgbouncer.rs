@@ -170,7 +170,11 @@ fn databases(
         let mode = resolver.or_derive(node.mode, || {
             let mut inputs = Inputs::new();
             let mode = *inputs.read("pgbouncer.mode", mode);
-            inputs.derive(mode, "mode-of-pgbouncer", format!("`pgbouncer.mode`, which is {mode}"))
+            inputs.derive(
+                mode,
+                "mode-of-pgbouncer",
+                format!("`pgbouncer.mode`, which is {mode}"),
+            )
         });
         Some(PoolerDatabase {
             name,

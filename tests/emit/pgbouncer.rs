@@ -83,7 +83,11 @@ fn no_limit_is_left_open_and_only_further_entries_have_limits_of_their_own() {
             });
             let further = ["locks", "results"].contains(&entry);
             for limit in limits {
-                assert_eq!(limit.is_some_and(|limit| limit > 0), further, "{name}: {entry}");
+                assert_eq!(
+                    limit.is_some_and(|limit| limit > 0),
+                    further,
+                    "{name}: {entry}"
+                );
             }
         }
     }
@@ -98,8 +102,12 @@ fn further_databases_state_their_sizes_and_only_a_mode_of_their_own() {
         entries,
         [
             format!("airflow = {to} dbname=airflow"),
-            format!("locks = {to} dbname=airflow pool_size=5 reserve_pool=0 max_db_connections=5 pool_mode=session"),
-            format!("results = {to} dbname=celery_results pool_size=15 reserve_pool=5 max_db_connections=20"),
+            format!(
+                "locks = {to} dbname=airflow pool_size=5 reserve_pool=0 max_db_connections=5 pool_mode=session"
+            ),
+            format!(
+                "results = {to} dbname=celery_results pool_size=15 reserve_pool=5 max_db_connections=20"
+            ),
         ]
     );
 }

@@ -181,7 +181,10 @@ fn a_connection_is_written_in_its_parts() {
     let template = template.split("```").next().unwrap();
     let of = |nodes: &str| {
         let values = values_of(template, nodes);
-        (values["externalDatabase"].clone(), values["externalRedis"].clone())
+        (
+            values["externalDatabase"].clone(),
+            values["externalRedis"].clone(),
+        )
     };
     let stated = "redis \"queue\" { endpoint \"q.example.com:6380\"; tls \"required\" }\n";
     let (database, redis) = of(&format!("{NODES}{stated}"));
@@ -200,7 +203,10 @@ fn a_connection_is_written_in_its_parts() {
         })
     );
     let (_, redis) = of(NODES);
-    assert_eq!((&redis["host"], &redis["port"]), (&Value::Null, &Value::Null));
+    assert_eq!(
+        (&redis["host"], &redis["port"]),
+        (&Value::Null, &Value::Null)
+    );
 }
 
 #[test]

@@ -54,18 +54,23 @@ fn unknown(
     let finding = Finding::new(RULE.code, Severity::Error, message)
         .operand(name, path, "PgBouncer refuses connections to it")
         .optional(&context.file.stated.pgbouncer.database);
-    Some(match (suggest::nearest(&name.value, known.clone()), known.next()) {
-        (Some(meant), _) => {
-            let message = format!("write `{meant}`, a database that PgBouncer has");
-            finding.repair(name, path, message, quoted(meant))
-        }
-        (None, Some(first)) => {
-            let all = std::iter::once(first).chain(known);
-            finding.help(format!("use a database that PgBouncer has: {}", suggest::list(all)))
-        }
-        (None, None) => finding.help(format!(
-            "add it, such as `pgbouncer {{ database \"{0}\" dbname=\"{0}\" }}`",
-            name.value
-        )),
-    })
+    Some(
+        match (suggest::nearest(&name.value, known.clone()), known.next()) {
+            (Some(meant), _) => {
+                let message = format!("write `{meant}`, a database that PgBouncer has");
+                finding.repair(name, path, message, quoted(meant))
+            }
+            (None, Some(first)) => {
+                let all = std::iter::once(first).chain(known);
+                finding.help(format!(
+                    "use a database that PgBouncer has: {}",
+                    suggest::list(all)
+                ))
+            }
+            (None, None) => finding.help(format!(
+                "add it, such as `pgbouncer {{ database \"{0}\" dbname=\"{0}\" }}`",
+                name.value
+            )),
+        },
+    )
 }

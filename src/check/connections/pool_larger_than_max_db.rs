@@ -31,11 +31,15 @@ fn too_large(entry: &Entry<'_>, context: &Context<'_>) -> Option<Finding> {
     let (size_path, max_db_path) = (entry.size_path(), entry.max_db_path());
     let (message, step) = match entry.name {
         None => (
-            format!("`pool default` is {size}, but `max-db` limits the pool to {max_db} connections"),
+            format!(
+                "`pool default` is {size}, but `max-db` limits the pool to {max_db} connections"
+            ),
             "default",
         ),
         Some(name) => (
-            format!("`pool-size` of `{name}` is {size}, but `max-db` limits the pool to {max_db} connections"),
+            format!(
+                "`pool-size` of `{name}` is {size}, but `max-db` limits the pool to {max_db} connections"
+            ),
             "pool-size",
         ),
     };

@@ -36,8 +36,13 @@ fn unshared(entry: &Entry<'_>, environment: &Environment) -> Option<Finding> {
     }
     let terms = budget::demand_for(environment, entry.name);
     let message = match entry.name {
-        None => "in `session` mode every client keeps a server connection, but autoscalers add clients".to_owned(),
-        Some(name) => format!("in the `session` mode of `{name}` every client keeps a server connection, but autoscalers add clients"),
+        None => {
+            "in `session` mode every client keeps a server connection, but autoscalers add clients"
+                .to_owned()
+        }
+        Some(name) => format!(
+            "in the `session` mode of `{name}` every client keeps a server connection, but autoscalers add clients"
+        ),
     };
     let finding = Finding::new(RULE.code, Severity::Warning, message).operand(
         mode,
@@ -58,7 +63,8 @@ fn unshared(entry: &Entry<'_>, environment: &Environment) -> Option<Finding> {
 
 /// Whether an autoscaler decides any count of pods that use the database.
 fn scales(environment: &Environment, entry: Option<&str>) -> bool {
-    let uses = |workload: &Workload| entry.is_none_or(|name| workload.connections.to(name).is_some());
+    let uses =
+        |workload: &Workload| entry.is_none_or(|name| workload.connections.to(name).is_some());
     let pools = environment.worker.values().map(|pool| &pool.workload);
     pools
         .chain([&environment.api.workload])

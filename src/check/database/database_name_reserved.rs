@@ -199,7 +199,9 @@ fn further(context: &Context<'_>) -> Vec<Finding> {
         let name = &entry.name.value;
         let path = format!("pgbouncer.database.{name}");
         let taken = if name == CONSOLE {
-            Some(format!("`{CONSOLE}` is the name of PgBouncer's own console"))
+            Some(format!(
+                "`{CONSOLE}` is the name of PgBouncer's own console"
+            ))
         } else if name == first {
             Some(format!(
                 "`{name}` is the entry that PgBouncer already has for `database.dbname`"
@@ -215,7 +217,10 @@ fn further(context: &Context<'_>) -> Vec<Finding> {
             let finding = Finding::new(RULE.code, Severity::Error, message)
                 .operand(&entry.name, &format!("{path}.name"), "this entry")
                 .given(&database.dbname);
-            found.push(finding.help("give the entry another name; `dbname=` says which database it leads to"));
+            found
+                .push(finding.help(
+                    "give the entry another name; `dbname=` says which database it leads to",
+                ));
         }
         let message = wrong_database(&entry.dbname.value);
         if let Some(message) = message {

@@ -105,7 +105,9 @@ fn further(environment: &Environment) -> Vec<String> {
     let first = &environment.database.dbname.value;
     let further = environment.pgbouncer.database.iter();
     let names: BTreeSet<&String> = further.map(|entry| &entry.dbname.value).collect();
-    let names = names.into_iter().filter(|name| *name != first && *name != "postgres");
+    let names = names
+        .into_iter()
+        .filter(|name| *name != first && *name != "postgres");
     names.cloned().collect()
 }
 

@@ -10,8 +10,8 @@ use serde_json::Value;
 use crate::emit::yaml::{Map, YamlValue};
 use crate::emit::{endpoint, helm, metadata, secret};
 use crate::model::{
-    Autoscalers, DatabaseConnections, Environment, Name, PoolerDatabase, RedisGroup, RedisTls, Scaler,
-    Workload,
+    Autoscalers, DatabaseConnections, Environment, Name, PoolerDatabase, RedisGroup, RedisTls,
+    Scaler, Workload,
 };
 use crate::source::Sourced;
 
