@@ -6,7 +6,7 @@ mod workload;
 
 use crate::emit::yaml::{Map, YamlValue, yaml};
 
-use crate::emit::endpoint::PORT;
+use crate::emit::endpoint::{PORT, SERVER_PORT, primary_host};
 use crate::emit::metadata::of_environment;
 use crate::emit::secret::{self, SecretEntry};
 use crate::model::{Environment, RedisGroup, Use};
@@ -44,15 +44,27 @@ pub fn values(environment: &Environment) -> YamlValue {
             "cluster": main_redis(environment).is_some_and(RedisGroup::is_cluster),
         },
         "pgbouncer": { "host": &environment.pgbouncer.name, "port": PORT },
-        "migration": { "secretEnv": secret_env([
-            ("DATABASE_URL", secret::direct_url(environment)),
-            ("DIRECT_URL", secret::direct_url(environment)),
-        ]) },
+        "migration": migration(environment),
         "api": workload::api(environment),
         "workers": workers,
     });
     guard(&mut values);
     values
+}
+
+/// A schema migration needs a session of its own, so all its variables bypass PgBouncer.
+fn migration(environment: &Environment) -> YamlValue {
+    let direct = ["DATABASE_URL", "DIRECT_URL"].map(str::to_owned);
+    let urls = direct.map(|variable| (variable, secret::direct_url(environment)));
+    let secrets = urls.into_iter().chain(workload::password(environment));
+    let mut values = Map::new();
+    values.insert("secretEnv", secret_env(secrets));
+    let host = primary_host(environment);
+    let parts: Map = workload::parts(environment, &host, SERVER_PORT).collect();
+    if parts.iter().next().is_some() {
+        values.insert("env", parts);
+    }
+    YamlValue::Map(values)
 }
 
 /// The chart's single Redis group: the one behind `REDIS_URL`. That is the queues' group unless a

@@ -45,6 +45,8 @@ pub fn entries(environment: &Environment) -> Vec<SecretEntry> {
     ];
     all.extend(read_url(environment));
     all.extend(further_urls(environment));
+    let password = environment.database.env_password.as_ref();
+    all.extend(password.map(|_| database_password(environment)));
     all.extend(load_test_tokens(environment));
     let queue = environment.redis_for(Use::Queue).map(|(name, _)| name);
     for (name, group) in &environment.redis {
@@ -158,8 +160,8 @@ pub fn database_url(environment: &Environment) -> SecretEntry {
     }
 }
 
-/// `password` of `<app>-database`, for charts that want a connection in its parts. No output of tierc's own
-/// reads it: a values template may refer to it.
+/// `password` of `<app>-database`, for charts that want a connection in its parts: `database { env password-env= }`,
+/// or a values template that refers to it.
 #[must_use]
 pub fn database_password(environment: &Environment) -> SecretEntry {
     SecretEntry {

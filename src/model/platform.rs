@@ -122,6 +122,23 @@ node! {
         child master: Sourced<String> = Form::Placed(Place::PostgresName), "\"postgres\"";
         /// How PgBouncer verifies the server: its TLS mode.
         child tls: Sourced<SslMode>, "\"verify-full\"";
+        inside "env" {
+            /// The environment variable with the host of PgBouncer; schema migrations get that of the server.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            property env_host as "host": Option<Sourced<String>> = Form::Placed(Place::Variable), "\"DB_HOST\"";
+            /// The environment variable with the port.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            property env_port as "port": Option<Sourced<String>> = Form::Placed(Place::Variable), "\"DB_PORT\"";
+            /// The environment variable with the name of the database.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            property env_name as "name": Option<Sourced<String>> = Form::Placed(Place::Variable), "\"DB_NAME\"";
+            /// The environment variable with the application's role.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            property env_user as "user": Option<Sourced<String>> = Form::Placed(Place::Variable), "\"DB_USER\"";
+            /// The environment variable with the role's password, from a Secret.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            property env_password as "password-env": Option<Sourced<String>> = Form::Placed(Place::Variable), "\"DB_PASSWORD\"";
+        }
     }
 
     /// An RDS volume.
@@ -432,6 +449,22 @@ impl RedisGroup {
 }
 
 impl Database {
+    /// The variables with the parts of a connection, each with the last step of its path.
+    #[must_use]
+    pub fn variables(&self) -> Vec<(&'static str, &Sourced<String>)> {
+        let all = [
+            ("host", &self.env_host),
+            ("port", &self.env_port),
+            ("name", &self.env_name),
+            ("user", &self.env_user),
+            ("password-env", &self.env_password),
+        ];
+        let stated = all.into_iter();
+        stated
+            .filter_map(|(part, variable)| Some((part, variable.as_ref()?)))
+            .collect()
+    }
+
     /// The default master user of RDS.
     pub const MASTER: &str = "postgres";
 

@@ -310,6 +310,11 @@ fn database(field: DatabaseField, sides: Pair<&Environment>) -> MoveKind {
         | DatabaseField::dbname(())
         | DatabaseField::user(())
         | DatabaseField::master(())
+        | DatabaseField::env_host(())
+        | DatabaseField::env_port(())
+        | DatabaseField::env_name(())
+        | DatabaseField::env_user(())
+        | DatabaseField::env_password(())
         | DatabaseField::tls(()) => MoveKind::Database(DatabaseMove::Access),
     }
 }

@@ -203,11 +203,12 @@ fn touched(before: &Run, after: &Run, edits: &[&Edit]) -> Vec<String> {
             let rest = path.strip_prefix(&edit.path);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
-        // A list of another name, or off-hours on other days, have another key.
+        // A list or a database of another name, or off-hours on other days, have another key.
         let renamed = |edit: &&&Edit| {
             let end = edit.path.rsplit('.').next();
             let list = end == Some("list") && path.contains(".queue.");
-            list || edit.path.starts_with("off-hours.") && path.starts_with("off-hours.")
+            let further = end == Some("database") && path.contains(".connections.database.");
+            list || further || edit.path.starts_with("off-hours.") && path.starts_with("off-hours.")
         };
         edits.iter().any(|edit| within(&edit) || renamed(&edit))
     };

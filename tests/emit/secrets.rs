@@ -57,6 +57,7 @@ fn the_table_lists_exactly_what_is_read() {
         "",
         "deliver autoscalers=\"helm\"",
         "database { replicas 1 }",
+        "database { env host=\"DB_HOST\" password-env=\"DB_PASSWORD\" }",
         "database { replicas 2 via=\"direct\" }",
         "redis \"queue\" { endpoint \"q.example.com:6379\" }",
         "redis \"queue\" { tls \"off\" }",

@@ -29,13 +29,13 @@ pub(super) static RULE: Rule = Rule {
 const NEAR: u64 = 70;
 
 /// What clients ask of a database of PgBouncer, and what its pools hold.
-struct Asked<'a> {
+struct EntryDemand<'a> {
     entry: Entry<'a>,
     terms: Vec<budget::Term>,
     pools: u64,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> EntryDemand<'a> {
     fn of(entry: Entry<'a>, environment: &Environment) -> Self {
         let instances = u64::from(environment.pgbouncer.instances.value);
         Self {
@@ -68,11 +68,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let (limit, path) = (&database.max_connections, "database.max-connections");
     let direct = budget::primary(environment).outside();
     let most = u64::from(limit.value);
-    let asked: Vec<Asked<'_>> = pgbouncer
+    let asked: Vec<EntryDemand<'_>> = pgbouncer
         .entries()
-        .map(|entry| Asked::of(entry, environment))
+        .map(|entry| EntryDemand::of(entry, environment))
         .collect();
-    let used = asked.iter().map(Asked::granted);
+    let used = asked.iter().map(EntryDemand::granted);
     let used = used.fold(direct, u64::saturating_add);
     if used.saturating_mul(100) <= most * NEAR {
         return;
@@ -98,7 +98,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             Some(name) => format!("clients can ask for {terms} connections to `{name}`"),
         });
     }
-    let sums: Vec<String> = asked.iter().map(Asked::told).collect();
+    let sums: Vec<String> = asked.iter().map(EntryDemand::told).collect();
     let finding = finding.note(format!(
         "{}, + {direct} direct = {used} > {} = {NEAR}% of {most}",
         sums.join(", + "),

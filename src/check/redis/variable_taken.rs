@@ -13,7 +13,12 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[TopPart::Redis, TopPart::Api, TopPart::Worker],
+    reads: &[
+        TopPart::Redis,
+        TopPart::Database,
+        TopPart::Api,
+        TopPart::Worker,
+    ],
     explanation: include_str!("../../diagnostic/explain/variable-taken.md"),
     check,
 };
@@ -25,11 +30,16 @@ pub(super) const DATABASE: [&str; 2] = ["DATABASE_URL", "DATABASE_READ_URL"];
 pub(super) type Claim<'a> = (String, &'a Sourced<String>);
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let groups = of_groups(context.environment);
+    let groups = of_all(context.environment);
     for (index, claim) in groups.iter().enumerate() {
         let mut earlier = groups.iter().take(index);
         let other = earlier.find(|(_, variable)| variable == &claim.1);
-        report(claim, other, "the group's `env`", findings);
+        let by = if claim.0.starts_with("database.") {
+            "`database { env }`"
+        } else {
+            "the group's `env`"
+        };
+        report(claim, other, by, findings);
     }
     let limits = limits(context.environment);
     for claim in &limits {
@@ -81,8 +91,18 @@ fn report(claim: &Claim<'_>, other: Option<&Claim<'_>>, by: &str, findings: &mut
     findings.report(finding.help(format!("use another variable with {by}")));
 }
 
+/// The variables that every workload gets: those of the Redis groups, and the parts of a connection to the
+/// database.
+pub(super) fn of_all(environment: &Environment) -> Vec<Claim<'_>> {
+    let database = environment.database.variables().into_iter();
+    let database = database.map(|(part, variable)| (format!("database.env.{part}"), variable));
+    let mut claims = of_groups(environment);
+    claims.extend(database);
+    claims
+}
+
 /// The variables of the Redis groups, which every workload gets.
-pub(super) fn of_groups(environment: &Environment) -> Vec<Claim<'_>> {
+fn of_groups(environment: &Environment) -> Vec<Claim<'_>> {
     environment
         .redis
         .iter()

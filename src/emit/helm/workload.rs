@@ -3,6 +3,7 @@
 use crate::emit::yaml::{Map, YamlValue, yaml};
 
 use super::{autoscaling, secret_env};
+use crate::emit::endpoint::PORT;
 use crate::emit::{placement, secret};
 use crate::model::{Environment, Image, Name, Portion, Queue, Resources, Worker, Workload};
 
@@ -133,6 +134,8 @@ fn env(environment: &Environment, workload: &Workload) -> Map {
             group.is_cluster().to_string(),
         );
     }
+    let pooler = environment.pgbouncer.name.value.as_str();
+    variables.extend(parts(environment, pooler, PORT));
     for (name, value) in &workload.env {
         variables.insert(name.clone(), &value.value);
     }
@@ -154,6 +157,32 @@ fn env(environment: &Environment, workload: &Workload) -> Map {
     variables
 }
 
+/// The variables with the parts of a connection, but for the password.
+pub(super) fn parts(
+    environment: &Environment,
+    host: &str,
+    port: u16,
+) -> impl Iterator<Item = (String, String)> {
+    let database = &environment.database;
+    let parts = [
+        (&database.env_host, host.to_owned()),
+        (&database.env_port, port.to_string()),
+        (&database.env_name, database.dbname.value.clone()),
+        (&database.env_user, database.user.value.clone()),
+    ];
+    let stated = parts.into_iter();
+    stated.filter_map(|(variable, value)| Some((variable.as_ref()?.value.clone(), value)))
+}
+
+/// The variable with the password of the application's role.
+pub(super) fn password(environment: &Environment) -> Option<(String, secret::SecretEntry)> {
+    let variable = environment.database.env_password.as_ref()?;
+    Some((
+        variable.value.clone(),
+        secret::database_password(environment),
+    ))
+}
+
 /// The variables that every workload reads from Secrets.
 fn secrets(environment: &Environment) -> Vec<(String, secret::SecretEntry)> {
     let database = ("DATABASE_URL".to_owned(), secret::database_url(environment));
@@ -162,5 +191,6 @@ fn secrets(environment: &Environment) -> Vec<(String, secret::SecretEntry)> {
         let entry = secret::redis_url(environment, name, group);
         (group.env_url.value.clone(), entry)
     });
-    std::iter::once(database).chain(redis).collect()
+    let database = std::iter::once(database).chain(password(environment));
+    database.chain(redis).collect()
 }

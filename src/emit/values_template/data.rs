@@ -195,6 +195,9 @@ struct SecretKeyData {
 /// Schema migrations, which bypass PgBouncer.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 struct MigrationData {
+    /// Plain environment variables by name: the parts of the connection that `database { env }` names.
+    #[schemars(with = "Option<Texts>")]
+    env: YamlValue,
     /// Environment variables from Secrets, by the variable's name.
     #[schemars(with = "BTreeMap<String, SecretKeyData>")]
     secret_env: YamlValue,
@@ -297,6 +300,7 @@ impl TemplateData {
             api,
             workers,
             migration: MigrationData {
+                env: below(&values, &["migration", "env"]),
                 secret_env: below(&values, &["migration", "secretEnv"]),
             },
             pgbouncer: PoolerData {
