@@ -96,9 +96,9 @@ fn whole(owner: &str, changed: &Changed, sides: Pair<&Environment>) -> Option<St
                 };
                 workload.is_some_and(|workload| workload.connections.to(database).is_some())
             };
-            let owned = workload.strip_prefix(owner).unwrap_or(workload);
-            let owned = owned.trim_start_matches('.');
-            let name = format!("{owned} connections to {database}");
+            let below = workload.strip_prefix(owner).unwrap_or(workload);
+            let below = below.trim_start_matches('.');
+            let name = format!("{below} connections to {database}");
             (name.trim_start().to_owned(), sides.map(has))
         }
         "off-hours" => {

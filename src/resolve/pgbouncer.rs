@@ -289,8 +289,8 @@ fn for_server(
         taken = taken.saturating_add(max_db.into());
         let _ = write!(further, " - {max_db} ({name})");
     }
-    let shares = u64::try_from(left).unwrap_or_default() / (10 * pods);
-    let room = shares.saturating_sub(taken);
+    let each_pod = u64::try_from(left).unwrap_or_default() / (10 * pods);
+    let room = each_pod.saturating_sub(taken);
     // One pod drains in any case, however long it takes. Nothing is shared if nothing is left.
     pooler.join(leaving, draining > 1);
     let mut shared = Inputs::new();
