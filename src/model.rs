@@ -57,10 +57,11 @@ pub use platform::{
     ADMIN_USER, Backup, BackupField, BackupNode, Clients, ClientsField, ClientsNode, Cluster,
     ClusterField, ClusterNode, Daemons, DaemonsField, DaemonsNode, Database, DatabaseField,
     DatabaseNode, Deliver, DeliverField, DeliverNode, Direct, DirectField, DirectNode,
-    ENVIRONMENT_LABEL, Maintenance, MaintenanceField, MaintenanceNode, NODE_GROUP_LABEL, Network,
-    NetworkField, NetworkNode, NodeCount, NodeCountField, NodeCountNode, NodeGroup, NodeGroupField,
-    NodeGroupNode, PGBOUNCER_CONTAINER, PGBOUNCER_PORT, Pgbouncer, PgbouncerField, PgbouncerNode,
-    Pool, PoolField, PoolNode, ReadReplicas, ReadReplicasField, ReadReplicasNode, RedisDatabase,
+    ENVIRONMENT_LABEL, Entry, Maintenance, MaintenanceField, MaintenanceNode, NODE_GROUP_LABEL,
+    Network, NetworkField, NetworkNode, NodeCount, NodeCountField, NodeCountNode, NodeGroup,
+    NodeGroupField, NodeGroupNode, PGBOUNCER_CONTAINER, PGBOUNCER_PORT, Pgbouncer, PgbouncerField,
+    PgbouncerNode, Pool, PoolField, PoolNode, PoolerDatabase, PoolerDatabaseField,
+    PoolerDatabaseNode, ReadReplicas, ReadReplicasField, ReadReplicasNode, RedisDatabase,
     RedisDatabaseField, RedisDatabaseNode, RedisGroup, RedisGroupField, RedisNode, STATS_USER,
     Storage, StorageField, StorageNode,
 };
@@ -89,13 +90,13 @@ pub use word::{
 };
 
 pub use workload::{
-    Api, ApiField, ApiNode, Connections, ConnectionsField, ConnectionsNode, Disruption,
-    DisruptionField, DisruptionNode, Fallback, FallbackField, FallbackNode, PodsMetric,
-    PodsMetricField, PodsMetricNode, Policy, PolicyField, PolicyNode, Replicas, ReplicasField,
-    ReplicasNode, Resources, ResourcesField, ResourcesNode, Rollout, RolloutField, RolloutNode,
-    Scaler, Scaling, ScalingField, ScalingNode, Service, ServiceField, ServiceNode, Target,
-    TargetField, TargetNode, UNUSED, Worker, WorkerField, WorkerNode, Workload, WorkloadField,
-    WorkloadNode,
+    Api, ApiField, ApiNode, Connections, ConnectionsField, ConnectionsNode, DatabaseConnections,
+    DatabaseConnectionsField, DatabaseConnectionsNode, Disruption, DisruptionField, DisruptionNode,
+    Fallback, FallbackField, FallbackNode, PodsMetric, PodsMetricField, PodsMetricNode, Policy,
+    PolicyField, PolicyNode, Replicas, ReplicasField, ReplicasNode, Resources, ResourcesField,
+    ResourcesNode, Rollout, RolloutField, RolloutNode, Scaler, Scaling, ScalingField, ScalingNode,
+    Service, ServiceField, ServiceNode, Target, TargetField, TargetNode, UNUSED, Worker,
+    WorkerField, WorkerNode, Workload, WorkloadField, WorkloadNode,
 };
 
 use declaration::{Form, LABELS, Node as _, Top, node};

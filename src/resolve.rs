@@ -251,6 +251,7 @@ fn services(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> BTreeMap<Nam
                 memory: resolver.need(node.memory, &format!("{path}.requests.memory")),
                 per_pod: resolver.or_derive(node.per_pod, none),
                 via: resolver.or_derive(node.via, pooled),
+                database: resolver.maybe(node.database),
                 lifetime: resolver.maybe(node.lifetime),
                 driver,
                 driver_version: resolver.maybe(node.driver_version),

@@ -318,6 +318,7 @@ fn many(nodes: &NodeLabels, least: &Number, variables: &Variables) -> String {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "an arm for each question")]
 fn asked(question: &Question, variables: &Variables) -> String {
     match question {
         Question::Aws {
@@ -389,9 +390,10 @@ fn asked(question: &Question, variables: &Variables) -> String {
         }
         Question::Nodes { nodes, least } => many(nodes, least, variables),
         Question::NonePending => "wait until no pod is pending".into(),
-        Question::ServerConnections { most, .. } => {
-            format!("wait until no PgBouncer pod holds more than {most} server connections")
-        }
+        Question::ServerConnections { most, .. } => at_most(*most, &[]),
+        Question::EntryConnections {
+            databases, most, ..
+        } => at_most(*most, databases),
         Question::ClientConnections { pods, most, .. } => {
             format!("wait until pods with {pods} hold at most {most} connections to PgBouncer")
         }
@@ -399,4 +401,14 @@ fn asked(question: &Question, variables: &Variables) -> String {
             format!("wait until at most {most} connections to the primary bypass PgBouncer")
         }
     }
+}
+
+/// Waits for server connections, to some entries or to all.
+fn at_most(most: u32, databases: &[String]) -> String {
+    let to = if databases.is_empty() {
+        String::new()
+    } else {
+        format!(" to {}", databases.join(" or "))
+    };
+    format!("wait until no PgBouncer pod holds more than {most} server connections{to}")
 }

@@ -1,5 +1,7 @@
 //! What an action waits for.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -107,7 +109,7 @@ pub enum Question {
         /// The Secret.
         secret: String,
         /// The key.
-        key: &'static str,
+        key: Cow<'static, str>,
         /// What it holds.
         holds: Holds,
     },
@@ -129,6 +131,15 @@ pub enum Question {
     ServerConnections {
         /// PgBouncer.
         pooler: PoolerDeployment,
+        /// The number.
+        most: u32,
+    },
+    /// Each PgBouncer pod has at most this many server connections for each of these database entries.
+    EntryConnections {
+        /// PgBouncer.
+        pooler: PoolerDeployment,
+        /// The entries.
+        databases: Vec<String>,
         /// The number.
         most: u32,
     },

@@ -8,7 +8,10 @@ impl Action {
         match self {
             Self::ShowWaiting { .. }
             | Self::Wait {
-                until: Question::ServerConnections { .. } | Question::ClientConnections { .. },
+                until:
+                    Question::ServerConnections { .. }
+                    | Question::EntryConnections { .. }
+                    | Question::ClientConnections { .. },
             } => vec!["PGPASSWORD"],
             Self::Wait {
                 until: Question::PastPooler { .. },

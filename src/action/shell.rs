@@ -235,7 +235,14 @@ fn question(question: &Question) -> String {
         Question::NodesReady { nodes } => nodes::ready(nodes),
         Question::Nodes { nodes, least } => nodes::as_many(nodes, least),
         Question::NonePending => kubectl::none_pending(),
-        Question::ServerConnections { pooler, most } => pooler::server_connections(pooler, *most),
+        Question::ServerConnections { pooler, most } => {
+            pooler::server_connections(pooler, &[], *most)
+        }
+        Question::EntryConnections {
+            pooler,
+            databases,
+            most,
+        } => pooler::server_connections(pooler, databases, *most),
         Question::ClientConnections { pooler, pods, most } => {
             pooler::client_connections(pooler, pods, *most)
         }

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use crate::model::workload::most;
 use crate::model::{
-    Api, ByApi, Direct, Environment, Name, Quantity, Queue, Service, Via, Worker, Workload,
+    Api, ByApi, Connections, Direct, Environment, Name, Quantity, Queue, Service, Via, Worker,
+    Workload,
 };
 use crate::source::{Inputs, Sourced};
 
@@ -78,7 +79,7 @@ impl Term {
 /// What may reach one PostgreSQL server.
 #[derive(Clone, Debug)]
 pub struct ServerBudget {
-    /// `(instances + draining) * max-db`.
+    /// `(instances + draining) * max-db`, over all databases of PgBouncer that are on this server.
     pub pooled: u64,
     /// Connections that bypass PgBouncer: the `direct` node.
     pub direct: u64,
@@ -129,8 +130,23 @@ pub fn direct_of(direct: &Direct, inputs: &mut Inputs) -> u64 {
     sum
 }
 
+/// What PgBouncer may open to the primary: every entry of `[databases]` counts for itself.
 fn pooled(environment: &Environment) -> u64 {
+    pooler_pods(environment).saturating_mul(environment.pgbouncer.max_db())
+}
+
+/// What PgBouncer may open to a replica, over the entry for reads.
+fn pooled_reads(environment: &Environment) -> u64 {
     pooler_pods(environment).saturating_mul(environment.pgbouncer.pool.max_db.value.into())
+}
+
+/// What the pools of `database.dbname` have to leave on the primary: everything outside of PgBouncer, and
+/// its further databases.
+#[must_use]
+pub fn beside_the_first(environment: &Environment) -> u64 {
+    let others = environment.pgbouncer.max_db_of_others();
+    let others = pooler_pods(environment).saturating_mul(others);
+    primary(environment).outside().saturating_add(others)
 }
 
 /// PgBouncer pods that can exist at once: the declared ones and the draining ones.
@@ -163,7 +179,7 @@ pub fn primary(environment: &Environment) -> ServerBudget {
 pub fn replica(environment: &Environment) -> ServerBudget {
     let replicas = &environment.database.replicas;
     let (pooled, terms) = match replicas.via.value {
-        Via::Pgbouncer => (pooled(environment), Vec::new()),
+        Via::Pgbouncer => (pooled_reads(environment), Vec::new()),
         Via::Direct => (
             0,
             environment
@@ -213,11 +229,26 @@ pub fn keda(pools: &BTreeMap<Name, Worker>, inputs: &mut Inputs) -> Vec<Term> {
 
 /// The connections of the services that connect in one way.
 pub fn services(services: &BTreeMap<Name, Service>, via: Via, inputs: &mut Inputs) -> Vec<Term> {
+    services_to(services, via, |_| true, inputs)
+}
+
+/// The connections of the services that connect in one way, to the databases of PgBouncer that are `wanted`.
+fn services_to(
+    services: &BTreeMap<Name, Service>,
+    via: Via,
+    wanted: impl Fn(Option<&str>) -> bool,
+    inputs: &mut Inputs,
+) -> Vec<Term> {
     let mut terms = Vec::new();
     for (name, service) in services {
         let who = format!("service.{name}");
         let (mut way, mut pods, mut per_pod) = (Inputs::new(), Inputs::new(), Inputs::new());
-        let counts = *way.read(format_args!("{who}.connections.via"), &service.via) == via;
+        let to = way.read_optional(
+            format_args!("{who}.connections.database"),
+            service.database.as_ref(),
+        );
+        let goes = *way.read(format_args!("{who}.connections.via"), &service.via) == via;
+        let counts = goes && wanted(to.map(String::as_str));
         let term = Term {
             pods: *pods.read(format_args!("{who}.replicas"), &service.replicas),
             per_pod: *per_pod.read(format_args!("{who}.connections.per-pod"), &service.per_pod),
@@ -237,12 +268,20 @@ pub fn services(services: &BTreeMap<Name, Service>, via: Via, inputs: &mut Input
 /// Transactions that may need a server connection at once: every pod at the autoscalers' maxima.
 #[must_use]
 pub fn demand(environment: &Environment) -> Vec<Term> {
-    let (api, worker, service) = (&environment.api, &environment.worker, &environment.service);
-    demand_of(api, worker, service, &mut Inputs::new())
+    demand_for(environment, None)
 }
 
-/// What [`demand`] is of these workloads, for a derivation.
+/// What [`demand`] is for one entry of PgBouncer: that of `database.dbname`, or the further database of
+/// this name.
+#[must_use]
+pub fn demand_for(environment: &Environment, entry: Option<&str>) -> Vec<Term> {
+    let (api, worker, service) = (&environment.api, &environment.worker, &environment.service);
+    demand_of(entry, api, worker, service, &mut Inputs::new())
+}
+
+/// What [`demand_for`] is of these workloads, for a derivation.
 pub fn demand_of(
+    entry: Option<&str>,
     api: &ByApi<Api>,
     worker: &BTreeMap<Name, Worker>,
     service: &BTreeMap<Name, Service>,
@@ -250,24 +289,40 @@ pub fn demand_of(
 ) -> Vec<Term> {
     let mut terms = Vec::new();
     for (name, api) in api {
-        terms.push(at_maximum(Api::path(name), &api.workload, None, inputs));
+        terms.extend(at_maximum(
+            Api::path(name),
+            &api.workload,
+            None,
+            entry,
+            inputs,
+        ));
     }
     for (name, pool) in worker {
         let who = format!("worker.{name}");
-        terms.push(at_maximum(who, &pool.workload, pool.pause.as_ref(), inputs));
+        let pause = pool.pause.as_ref();
+        terms.extend(at_maximum(who, &pool.workload, pause, entry, inputs));
     }
-    terms.extend(services(service, Via::Pgbouncer, inputs));
+    let to = |database: Option<&str>| database == entry;
+    terms.extend(services_to(service, Via::Pgbouncer, to, inputs));
     terms
 }
 
-/// The connections of a workload at its autoscaler's maximum, or at the count that may be in force
-/// instead.
+/// The connections of a workload to an entry of PgBouncer at its autoscaler's maximum, or at the count that
+/// may be in force instead; `None` if it does not use the entry.
 fn at_maximum(
     who: String,
     workload: &Workload,
     pause: Option<&Sourced<u32>>,
+    entry: Option<&str>,
     inputs: &mut Inputs,
-) -> Term {
+) -> Option<Term> {
+    let (step, each) = match entry {
+        None => ("per-pod".to_owned(), &workload.connections.per_pod),
+        Some(entry) => {
+            let step = format!("database.{entry}.per-pod");
+            (step, &workload.connections.to(entry)?.per_pod)
+        }
+    };
     let counts = [
         ("replicas.max", Some(&workload.replicas.max)),
         ("hold", workload.hold.as_ref()),
@@ -284,14 +339,13 @@ fn at_maximum(
         pods.join(read, count == Some(most));
     }
     let mut per_pod = Inputs::new();
-    let each = &workload.connections.per_pod;
     let term = Term {
         pods: most,
-        per_pod: *per_pod.read(format_args!("{who}.connections.per-pod"), each),
+        per_pod: *per_pod.read(format_args!("{who}.connections.{step}"), each),
         who,
     };
     term.join(pods, per_pod, inputs);
-    term
+    Some(term)
 }
 
 /// The connections of an API at its maximum, the surge of a rollout included.
@@ -305,22 +359,35 @@ fn at_peak(who: String, api: &Workload) -> Term {
 
 /// Client connections that PgBouncer must accept: the maxima plus the surge of every rollout. If a
 /// pool's pods end slowly, all old pods exist beside all new ones. If APIs read from replicas through
-/// PgBouncer, each has a second address there, and a second pool of the same size.
+/// PgBouncer, each has a second address there, and a second pool of the same size. Each further
+/// database has pools of its own.
 #[must_use]
 pub fn client_connections(environment: &Environment) -> Vec<Term> {
     let mut terms = Vec::new();
-    for (who, api) in environment.apis() {
-        let reading = format!("{who}, reading");
-        terms.push(at_peak(who, api));
-        if reads_through_pgbouncer(environment) {
-            terms.push(at_peak(reading, api));
+    let mut push = |who: &str, pods: u32, connections: &Connections, reads: bool| {
+        let mut of = |who: String, per_pod: u32| terms.push(Term { who, pods, per_pod });
+        of(who.to_owned(), connections.per_pod.value);
+        if reads {
+            of(format!("{who}, reading"), connections.per_pod.value);
         }
+        for further in &connections.database {
+            let who = format!("{who}, database {}", further.database.value);
+            of(who, further.per_pod.value);
+        }
+    };
+    let reads = reads_through_pgbouncer(environment);
+    for (who, api) in environment.apis() {
+        push(&who, api.peak(), &api.connections, reads);
     }
-    terms.extend(environment.worker.iter().map(|(name, worker)| Term {
-        who: format!("worker.{name}"),
-        pods: worker.connected(),
-        per_pod: worker.workload.connections.per_pod.value,
-    }));
+    for (name, worker) in &environment.worker {
+        let connections = &worker.workload.connections;
+        push(
+            &format!("worker.{name}"),
+            worker.connected(),
+            connections,
+            false,
+        );
+    }
     terms.extend(services(
         &environment.service,
         Via::Pgbouncer,

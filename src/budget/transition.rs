@@ -80,8 +80,9 @@ pub fn connections(sides: Pair<&Environment>, rolls: bool) -> Vec<Sum> {
 
 /// PgBouncer's pods. Each terminating pod keeps its old `max-db` for its old drain. The new
 /// Deployment decides how fast pods are replaced, and surplus pods terminate at once. Every
-/// declared pod runs beside them. A reload that lowers `max-db` closes no connection in use.
-fn pooler(sides: Pair<&Environment>, rolls: bool) -> Vec<Term> {
+/// declared pod runs beside them. A reload that lowers `max-db` closes no connection in use, and neither does
+/// one that removes a database. `further` counts the databases beside `database.dbname`.
+fn pooler(sides: Pair<&Environment>, rolls: bool, further: bool) -> Vec<Term> {
     let poolers = sides.map(|side| &side.pgbouncer);
     let (before, after) = (poolers.before, poolers.after);
     let counts = poolers.map(|pooler| pooler.instances.value);
@@ -95,24 +96,47 @@ fn pooler(sides: Pair<&Environment>, rolls: bool) -> Vec<Term> {
     } else {
         removed.max(after.draining())
     };
-    let max_db = poolers.map(|pooler| pooler.pool.max_db.value);
-    let most = max_db.before.max(max_db.after);
-    vec![
-        Term {
-            who: "pgbouncer".into(),
-            pods: counts.after,
-            per_pod: most,
-        },
-        Term {
-            who: "pgbouncer, draining".into(),
+    let names = poolers.map(|pooler| pooler.entries().map(|entry| entry.name));
+    let names: BTreeSet<Option<&str>> = names.before.chain(names.after).collect();
+    let names = names.into_iter().filter(|name| further || name.is_none());
+    let terms = names.flat_map(|name| {
+        let max_db = poolers.map(|pooler| {
+            let mut entries = pooler.entries();
+            let entry = entries.find(|entry| entry.name == name);
+            entry.map_or(0, |entry| entry.max_db.value)
+        });
+        let most = max_db.before.max(max_db.after);
+        let who = name.map_or_else(
+            || POOLER.to_owned(),
+            |name| format!("{POOLER}, database {name}"),
+        );
+        let draining = Term {
+            who: format!("{who}, draining"),
             pods: leaving,
             per_pod: if rolls { max_db.before } else { most },
-        },
-    ]
+        };
+        let running = Term {
+            who,
+            pods: counts.after,
+            per_pod: most,
+        };
+        [running, draining]
+    });
+    terms.collect()
+}
+
+/// The owner of PgBouncer's connections.
+const POOLER: &str = "pgbouncer";
+
+/// Whether a term counts PgBouncer's connections to the database of `database.dbname`.
+#[must_use]
+pub fn is_of_first_entry(term: &Term) -> bool {
+    let rest = term.who.strip_prefix(POOLER);
+    rest.is_some_and(|rest| matches!(rest, "" | ", draining"))
 }
 
 fn primary(sides: Pair<&Environment>, rolls: bool) -> Sum {
-    let mut terms = pooler(sides, rolls);
+    let mut terms = pooler(sides, rolls, true);
     terms.extend(services(sides, Via::Direct));
     terms.extend(keda(sides));
     terms.push(direct(sides));
@@ -130,7 +154,7 @@ fn replica(sides: Pair<&Environment>, rolls: bool) -> Sum {
     let via = sides.map(|side| side.database.replicas.via.value);
     let mut terms = Vec::new();
     if via.before == Via::Pgbouncer || via.after == Via::Pgbouncer {
-        terms.extend(pooler(sides, rolls));
+        terms.extend(pooler(sides, rolls, false));
     }
     match (via.before, via.after) {
         (Via::Direct, Via::Direct) => terms.extend(of_apis(sides, |_, api| {
@@ -235,8 +259,9 @@ fn services(sides: Pair<&Environment>, via: Via) -> Vec<Term> {
 
 fn clients(sides: Pair<&Environment>) -> Sum {
     let mut terms = of_apis(sides, |side, api| {
-        let pools = 1 + u64::from(connections::reads_through_pgbouncer(side));
-        pools * u64::from(api.connections.per_pod.value)
+        let connections = &api.connections;
+        let reads = connections::reads_through_pgbouncer(side);
+        connections.of_a_pod() + u64::from(reads) * u64::from(connections.per_pod.value)
     });
     let names = sides.map(|side| side.worker.keys());
     let names: BTreeSet<&Name> = names.before.chain(names.after).collect();
@@ -246,13 +271,13 @@ fn clients(sides: Pair<&Environment>) -> Sum {
         match (pools.before, pools.after) {
             (Some(before), Some(after)) => {
                 let pools = Pair::new(before, after);
-                let weights = pools.map(|it| it.workload.connections.per_pod.value.into());
+                let weights = pools.map(|it| it.workload.connections.of_a_pod());
                 terms.extend(mixed(&who, &pools.map(Rolled::of_pool), weights));
             }
             (Some(pool), None) | (None, Some(pool)) => terms.push(Term {
                 who,
                 pods: pool.connected(),
-                per_pod: pool.workload.connections.per_pod.value,
+                per_pod: u32::try_from(pool.workload.connections.of_a_pod()).unwrap_or(u32::MAX),
             }),
             (None, None) => {}
         }

@@ -9,6 +9,7 @@ mod driver_deallocates;
 mod driver_refused;
 mod max_connections_exceeds_memory;
 mod options_not_ignored;
+mod pgbouncer_database_unknown;
 mod pgbouncer_exporter_refused;
 mod pgbouncer_image;
 mod pgbouncer_version_unsupported;
@@ -18,10 +19,13 @@ mod pool_larger_than_max_db;
 mod replica_max_connections_lower;
 mod session_mode_with_autoscaling;
 
+use super::workloads::workloads;
 use super::{Context, Finding, Rule};
 use crate::budget::connections::OF_KEDA;
 use crate::model::driver::StatedDriver;
-use crate::model::{Environment, Name, Queue, Service, Via, Worker, Workload};
+use crate::model::{
+    DatabaseConnections, Entry, Environment, Name, Queue, Service, Via, Worker, Workload,
+};
 
 /// The family's rules, by name.
 pub static RULES: &[&Rule] = &[
@@ -34,6 +38,7 @@ pub static RULES: &[&Rule] = &[
     &driver_refused::RULE,
     &max_connections_exceeds_memory::RULE,
     &options_not_ignored::RULE,
+    &pgbouncer_database_unknown::RULE,
     &pgbouncer_exporter_refused::RULE,
     &pgbouncer_version_unsupported::RULE,
     &pgbouncer_version_vulnerable::RULE,
@@ -91,18 +96,60 @@ pub(super) enum Surge {
 }
 
 /// Labels every value that decides the number of clients at the maxima.
-fn clients(mut finding: Finding, environment: &Environment, surge: Surge) -> Finding {
-    for (who, api) in environment.apis() {
-        finding = pods(finding, &who, api, surge);
-        finding = per_pod(finding, &who, api);
+fn clients(finding: Finding, environment: &Environment, surge: Surge) -> Finding {
+    let mut finding = clients_of(finding, environment, None, surge);
+    for (who, workload) in workloads(environment) {
+        for further in &workload.connections.database {
+            finding = per_pod_to(finding, &who, further);
+        }
     }
-    for (name, worker) in &environment.worker {
-        let who = format!("worker.{name}");
-        finding = pods(finding, &who, &worker.workload, surge);
-        finding = paused(finding, &who, worker);
-        finding = per_pod(finding, &who, &worker.workload);
+    let further = environment.pgbouncer.database.iter();
+    further.fold(finding, |finding, database| {
+        services_to(finding, environment, Some(&database.name.value))
+    })
+}
+
+/// Labels every value that decides the number of clients of one database of PgBouncer at the maxima.
+fn clients_of(
+    mut finding: Finding,
+    environment: &Environment,
+    entry: Option<&str>,
+    surge: Surge,
+) -> Finding {
+    for (who, workload) in workloads(environment) {
+        let further = entry.map(|name| workload.connections.to(name));
+        if further == Some(None) {
+            continue;
+        }
+        finding = pods(finding, &who, workload, surge);
+        let pool = who.strip_prefix("worker.");
+        let pool = pool.and_then(|name| environment.worker.iter().find(|it| it.0.as_str() == name));
+        if let Some((_, worker)) = pool {
+            finding = paused(finding, &who, worker);
+        }
+        finding = match further.flatten() {
+            None => per_pod(finding, &who, workload),
+            Some(further) => per_pod_to(finding, &who, further),
+        };
     }
-    services(finding, environment, Via::Pgbouncer)
+    services_to(finding, environment, entry)
+}
+
+/// The databases of PgBouncer that an API, a pool or a service uses.
+fn entries_of<'a>(environment: &'a Environment, who: &str) -> Vec<Entry<'a>> {
+    let workload = workloads(environment).into_iter().find(|it| it.0 == who);
+    let service = who.strip_prefix("service.");
+    let service =
+        service.and_then(|name| environment.service.iter().find(|it| it.0.as_str() == name));
+    let uses = |entry: &Entry<'_>| match (&workload, service, entry.name) {
+        (Some(_), _, None) => true,
+        (Some((_, workload)), _, Some(name)) => workload.connections.to(name).is_some(),
+        (None, Some((_, service)), name) => {
+            service.database.as_ref().map(|it| it.value.as_str()) == name
+        }
+        (None, None, _) => false,
+    };
+    environment.pgbouncer.entries().filter(uses).collect()
 }
 
 /// Labels the values that decide a workload's most pods.
@@ -143,22 +190,52 @@ fn per_pod(finding: Finding, who: &str, workload: &Workload) -> Finding {
     )
 }
 
+fn per_pod_to(finding: Finding, who: &str, further: &DatabaseConnections) -> Finding {
+    let name = &further.database.value;
+    finding.operand(
+        &further.per_pod,
+        &format!("{who}.connections.database.{name}.per-pod"),
+        format!("connections of each pod of `{who}` to `{name}`"),
+    )
+}
+
+/// Labels the services that connect to a database of PgBouncer.
+fn services_to(mut finding: Finding, environment: &Environment, entry: Option<&str>) -> Finding {
+    for (name, service) in &environment.service {
+        let to = service.database.as_ref();
+        finding = finding.given(&service.via);
+        if let Some(to) = to {
+            finding = finding.given(to);
+        }
+        let here = to.map(|to| to.value.as_str()) == entry;
+        if service.via.value == Via::Pgbouncer && here {
+            finding = counted(finding, &format!("service.{name}"), service);
+        }
+    }
+    finding
+}
+
+/// Labels what counts of a service.
+fn counted(finding: Finding, who: &str, service: &Service) -> Finding {
+    finding
+        .operand(
+            &service.replicas,
+            &format!("{who}.replicas"),
+            format!("pods of `{who}`"),
+        )
+        .written(
+            &service.per_pod,
+            format!("connections of each pod of `{who}`"),
+        )
+}
+
 /// Labels the services that connect over `via`.
 fn services(mut finding: Finding, environment: &Environment, via: Via) -> Finding {
     for (name, service) in &environment.service {
         let who = format!("service.{name}");
         finding = finding.given(&service.via);
         if service.via.value == via {
-            finding = finding
-                .operand(
-                    &service.replicas,
-                    &format!("{who}.replicas"),
-                    format!("pods of `{who}`"),
-                )
-                .written(
-                    &service.per_pod,
-                    format!("connections of each pod of `{who}`"),
-                );
+            finding = counted(finding, &who, service);
         }
     }
     finding

@@ -211,7 +211,7 @@ fn inside(node: Segment, path: &str) -> Option<Address> {
             "scale-up" | "scale-down" => below(&outer, child, Slot::Node),
             // Several nodes of one name are not a single place.
             "queue" | "metric" | "stage" => return None,
-            "database" if top == "redis" => return None,
+            "database" if matches!(top.as_str(), "redis" | "pgbouncer") => return None,
             _ => below(&outer, child, Slot::Arguments),
         });
     };
@@ -219,7 +219,13 @@ fn inside(node: Segment, path: &str) -> Option<Address> {
         ("event" | "off-hours", "worker") => {
             Some(inner(&outer, Segment::keyed(child, rest), Slot::Arguments))
         }
-        (_, "queue" | "metric") | ("redis", "database") => listed(&outer, child, rest),
+        (_, "queue" | "metric") | ("redis" | "pgbouncer", "database") => {
+            listed(&outer, child, rest)
+        }
+        ("api" | "worker", "connections") => match rest.strip_prefix("database.") {
+            Some(rest) => further_connections(&outer, child, rest),
+            None => Some(below(&outer, child, property(rest))),
+        },
         (_, "scale-up" | "scale-down") => scaling(&outer, child, rest),
         (_, "stage") => {
             let (index, key) = rest.split_once('.')?;
@@ -249,6 +255,18 @@ fn listed(outer: &[Segment], child: &str, path: &str) -> Option<Address> {
         _ => property(step),
     };
     Some(inner(outer, Segment::keyed(child, key), slot))
+}
+
+/// `connections { database "NAME" per-pod= }`.
+fn further_connections(outer: &[Segment], child: &str, path: &str) -> Option<Address> {
+    let (key, step) = split(path);
+    let slot = match step? {
+        "database" => Slot::Key,
+        step => property(step),
+    };
+    let mut nodes = outer.to_vec();
+    nodes.push(Segment::only(child));
+    Some(inner(&nodes, Segment::keyed("database", key), slot))
 }
 
 fn scaling(outer: &[Segment], child: &str, path: &str) -> Option<Address> {

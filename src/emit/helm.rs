@@ -6,7 +6,7 @@ mod workload;
 
 use crate::emit::yaml::{Map, YamlValue, yaml};
 
-use crate::emit::endpoint::PORT;
+use crate::emit::endpoint::{PORT, SERVER_PORT, primary_host};
 use crate::emit::metadata::of_environment;
 use crate::emit::secret::{self, SecretEntry};
 use crate::model::{Api, Environment, RedisGroup, Use};
@@ -50,11 +50,7 @@ pub fn values(environment: &Environment) -> YamlValue {
     }
     let pooler = yaml!({ "host": &environment.pgbouncer.name, "port": PORT });
     values.insert("pgbouncer", pooler);
-    let migration = secret_env([
-        ("DATABASE_URL", secret::direct_url(environment)),
-        ("DIRECT_URL", secret::direct_url(environment)),
-    ]);
-    values.insert("migration", yaml!({ "secretEnv": migration }));
+    values.insert("migration", migration(environment));
     for (_, api) in alone {
         values.insert("api", workload::api(environment, api));
     }
@@ -67,6 +63,21 @@ pub fn values(environment: &Environment) -> YamlValue {
     let mut values = YamlValue::Map(values);
     guard(&mut values);
     values
+}
+
+/// A schema migration needs a session of its own, so all its variables bypass PgBouncer.
+fn migration(environment: &Environment) -> YamlValue {
+    let direct = ["DATABASE_URL", "DIRECT_URL"].map(str::to_owned);
+    let urls = direct.map(|variable| (variable, secret::direct_url(environment)));
+    let secrets = urls.into_iter().chain(workload::password(environment));
+    let mut values = Map::new();
+    values.insert("secretEnv", secret_env(secrets));
+    let host = primary_host(environment);
+    let parts: Map = workload::parts(environment, &host, SERVER_PORT).collect();
+    if parts.iter().next().is_some() {
+        values.insert("env", parts);
+    }
+    YamlValue::Map(values)
 }
 
 /// The chart's single Redis group: the one behind `REDIS_URL`. That is the queues' group unless a
@@ -84,7 +95,7 @@ fn main_redis(environment: &Environment) -> Option<&RedisGroup> {
 /// Variables that refer to Secrets.
 fn secret_env<N: Into<String>>(variables: impl IntoIterator<Item = (N, SecretEntry)>) -> YamlValue {
     let references = variables.into_iter().map(|(variable, entry)| {
-        let reference = yaml!({ "name": entry.secret, "key": entry.key });
+        let reference = yaml!({ "name": entry.secret, "key": entry.key.into_owned() });
         (variable.into(), reference)
     });
     YamlValue::Map(references.collect())

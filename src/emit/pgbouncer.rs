@@ -10,7 +10,7 @@ use minijinja::{Environment as Templates, UndefinedBehavior, context};
 use super::endpoint::{PORT, SERVER_PORT, primary_host, read_entry, read_hosts};
 use super::secret;
 use crate::catalogue::Catalogue;
-use crate::model::{Environment, Pgbouncer, PoolMode, SslMode, StartupOptions, Via};
+use crate::model::{Entry, Environment, Pgbouncer, PoolMode, SslMode, StartupOptions, Via};
 
 pub use crate::model::{ADMIN_USER, STATS_USER};
 
@@ -84,6 +84,7 @@ pub fn ini(environment: &Environment, catalogue: &Catalogue) -> String {
             host => primary_host(environment),
             read => read_hosts(environment).filter(|_| pooled_reads),
             read_entry => read_entry(environment),
+            further => further_entries(environment),
             port => PORT,
             server_port => SERVER_PORT,
             auth_file => format!("{FOLDER}/auth/{}", secret::USERLIST),
@@ -93,7 +94,7 @@ pub fn ini(environment: &Environment, catalogue: &Catalogue) -> String {
             stats => STATS_USER,
             ignored => ignored_parameters(pooler, catalogue),
             mode => pooler.mode.value.to_string(),
-            prepared => pooler.mode.value != PoolMode::Session,
+            prepared => pooler.entries().any(|it| it.mode.value != PoolMode::Session),
             default => pooler.pool.default.value,
             reserve => pooler.pool.reserve.value,
             max_db => pooler.pool.max_db.value,
@@ -106,6 +107,29 @@ pub fn ini(environment: &Environment, catalogue: &Catalogue) -> String {
         .expect("the template and its variables belong together");
     text.push('\n');
     text
+}
+
+/// The lines of the further databases. `reserve_pool` is what every version calls an entry's
+/// `reserve_pool_size`. `pool_mode` is written where it differs.
+fn further_entries(environment: &Environment) -> Vec<String> {
+    let host = primary_host(environment);
+    let pooler = &environment.pgbouncer;
+    let lines = pooler.database.iter().map(|entry| {
+        let mode = if entry.mode.value == pooler.mode.value {
+            String::new()
+        } else {
+            format!(" pool_mode={}", entry.mode.value)
+        };
+        format!(
+            "{} = host={host} port={SERVER_PORT} dbname={} pool_size={} reserve_pool={} max_db_connections={}{mode}",
+            entry.name.value,
+            entry.dbname.value,
+            entry.pool_size.value,
+            entry.reserve.value,
+            entry.max_db.value
+        )
+    });
+    lines.collect()
 }
 
 /// The startup parameters that PgBouncer drops. Drivers and exporters send `extra_float_digits`,
@@ -144,14 +168,16 @@ const ROLES: u64 = 3;
 #[must_use]
 pub fn open_files(environment: &Environment) -> Option<u64> {
     let pooler = &environment.pgbouncer;
-    let pool = &pooler.pool;
     let pooled_reads = read_hosts(environment).is_some()
         && environment.database.replicas.via.value == Via::Pgbouncer;
-    let entries = 1 + u64::from(pooled_reads);
-    let (default, max_db) = (u64::from(pool.default.value), u64::from(pool.max_db.value));
     // The files of an entry, with a cancellation for each pooled connection (objects.c), or the
     // number in the start-up message (main.c, check_limits).
-    let servers = entries * (max_db + default).max(ROLES * default);
+    let of_entry = |entry: Entry<'_>| {
+        let (size, max_db) = (u64::from(entry.size.value), u64::from(entry.max_db.value));
+        (max_db + size).max(ROLES * size)
+    };
+    let reads = pooler.entries().take(usize::from(pooled_reads));
+    let servers: u64 = pooler.entries().chain(reads).map(of_entry).sum();
     let files = u64::from(pooler.clients.max.value) + servers + OWN_FILES;
     (files > LEAST_OPEN_FILES).then(|| files.next_power_of_two())
 }

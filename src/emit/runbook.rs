@@ -18,6 +18,7 @@ mod review;
 mod schedule;
 mod size;
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use minijinja::value::Serde;
@@ -217,7 +218,7 @@ fn monitoring(environment: &Environment) -> Option<String> {
 #[derive(Serialize)]
 struct Secret {
     name: String,
-    key: &'static str,
+    key: Cow<'static, str>,
     content: String,
     readers: &'static str,
 }

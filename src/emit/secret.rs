@@ -4,6 +4,7 @@
 //! Redis has `url` in addition to `address` and `password`, because a URL cannot be composed from
 //! them: an AUTH token may contain `#` and other characters that a URL must percent-encode.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::model::{
@@ -26,7 +27,7 @@ pub struct SecretEntry {
     /// The Secret's name.
     pub secret: String,
     /// The key.
-    pub key: &'static str,
+    pub key: Cow<'static, str>,
     /// The expected content, as a sentence with the text to type in backticks. Words in capitals
     /// stand for values that only the owner knows.
     pub content: String,
@@ -43,6 +44,9 @@ pub fn entries(environment: &Environment) -> Vec<SecretEntry> {
         userlist(environment),
     ];
     all.extend(read_url(environment));
+    all.extend(further_urls(environment));
+    let password = environment.database.env_password.as_ref();
+    all.extend(password.map(|_| database_password(environment)));
     all.extend(load_test_tokens(environment));
     let queue = environment.redis_for(Use::Queue).map(|(name, _)| name);
     for (name, group) in &environment.redis {
@@ -54,7 +58,7 @@ pub fn entries(environment: &Environment) -> Vec<SecretEntry> {
         }
     }
     all.extend(queue_entries(environment));
-    all.sort_by(|a, b| (&a.secret, a.key).cmp(&(&b.secret, b.key)));
+    all.sort_by(|a, b| (&a.secret, &a.key).cmp(&(&b.secret, &b.key)));
     all
 }
 
@@ -90,9 +94,9 @@ fn queue_entries(environment: &Environment) -> Vec<SecretEntry> {
 /// `username` and `password` of `<app>-kafka`.
 #[must_use]
 pub fn kafka(environment: &Environment) -> [SecretEntry; 2] {
-    let entry = |key, content: &str| SecretEntry {
+    let entry = |key: &'static str, content: &str| SecretEntry {
         secret: format!("{}-kafka", environment.app.value),
-        key,
+        key: key.into(),
         content: content.into(),
         readers: "KEDA",
     };
@@ -117,7 +121,7 @@ pub fn rabbitmq(environment: &Environment, protocol: RabbitmqProtocol) -> Secret
     };
     SecretEntry {
         secret: format!("{}-rabbitmq", environment.app.value),
-        key,
+        key: key.into(),
         content: content.into(),
         readers: "KEDA",
     }
@@ -131,7 +135,7 @@ fn load_test_tokens(environment: &Environment) -> impl Iterator<Item = SecretEnt
         .filter(move |(_, test)| sends(test))
         .map(|(name, _)| SecretEntry {
             secret: environment.test_run_name(name),
-            key: test_run::TOKEN,
+            key: test_run::TOKEN.into(),
             content: "the bearer token of the load test".into(),
             readers: "the pods of its TestRun",
         })
@@ -151,9 +155,48 @@ pub fn database_url(environment: &Environment) -> SecretEntry {
     let database = &environment.database.dbname.value;
     SecretEntry {
         secret: format!("{}-database", environment.app.value),
-        key: "url",
+        key: "url".into(),
         content: postgres_url(environment, pooler, endpoint::PORT, database),
         readers: "the API and the workers, as DATABASE_URL",
+    }
+}
+
+/// `password` of `<app>-database`, for charts that want a connection in its parts: `database { env password-env= }`,
+/// or a values template that refers to it.
+#[must_use]
+pub fn database_password(environment: &Environment) -> SecretEntry {
+    SecretEntry {
+        secret: format!("{}-database", environment.app.value),
+        key: "password".into(),
+        content: format!(
+            "the password of `{}`, as in `url`",
+            environment.database.user.value
+        ),
+        readers: "what connects with host, port, name and user",
+    }
+}
+
+/// The keys of the further databases whose URL a workload reads.
+fn further_urls(environment: &Environment) -> Vec<SecretEntry> {
+    let pools = environment.worker.values().map(|pool| &pool.workload);
+    let workloads = pools.chain(environment.apis().map(|(_, api)| api));
+    let read = workloads.flat_map(|workload| &workload.connections.database);
+    let read = read.filter(|it| it.url.is_some());
+    let names: BTreeSet<&String> = read.map(|it| &it.database.value).collect();
+    let entries = names.into_iter();
+    entries.map(|name| further_url(environment, name)).collect()
+}
+
+/// `url-<name>` of `<app>-database`: a further database, through PgBouncer. The other keys end in `url`, so
+/// none can be equal.
+#[must_use]
+pub fn further_url(environment: &Environment, name: &str) -> SecretEntry {
+    let pooler = environment.pgbouncer.name.value.as_str();
+    SecretEntry {
+        secret: format!("{}-database", environment.app.value),
+        key: format!("url-{name}").into(),
+        content: postgres_url(environment, pooler, endpoint::PORT, name),
+        readers: "the workloads that use this database",
     }
 }
 
@@ -170,7 +213,7 @@ pub fn direct_url(environment: &Environment) -> SecretEntry {
     let database = &environment.database.dbname.value;
     SecretEntry {
         secret: format!("{}-database", environment.app.value),
-        key: "direct-url",
+        key: "direct-url".into(),
         content: postgres_url(environment, &host, endpoint::SERVER_PORT, database),
         readers: if counts_jobs(environment) {
             "schema migrations, as DATABASE_URL and DIRECT_URL, and KEDA"
@@ -199,7 +242,7 @@ pub fn read_url(environment: &Environment) -> Option<SecretEntry> {
     };
     Some(SecretEntry {
         secret: format!("{}-database", environment.app.value),
-        key: "read-url",
+        key: "read-url".into(),
         content,
         readers: "the API, as DATABASE_READ_URL",
     })
@@ -210,7 +253,7 @@ pub fn read_url(environment: &Environment) -> Option<SecretEntry> {
 pub fn userlist(environment: &Environment) -> SecretEntry {
     SecretEntry {
         secret: format!("{}-pgbouncer-auth", environment.app.value),
-        key: USERLIST,
+        key: USERLIST.into(),
         content: format!(
             "a line `\"ROLE\" \"PASSWORD\"`, in plain text, for {}, {} and {}",
             environment.database.user.value, ADMIN_USER, STATS_USER
@@ -276,7 +319,7 @@ pub fn redis_url(
         .and_then(|index| URLS.get(index));
     SecretEntry {
         secret: redis_secret(environment, name),
-        key: key.copied().unwrap_or("url"),
+        key: key.copied().unwrap_or("url").into(),
         content,
         readers: "the API and the workers",
     }
@@ -291,7 +334,7 @@ pub fn redis_address(
 ) -> Option<SecretEntry> {
     group.endpoint.is_none().then(|| SecretEntry {
         secret: redis_secret(environment, name),
-        key: "address",
+        key: "address".into(),
         content: if group.is_cluster() {
             "`CONFIGURATION-ENDPOINT:6379`".into()
         } else {
@@ -311,7 +354,7 @@ pub fn redis_username(
     let user = group.user.as_ref()?;
     Some(SecretEntry {
         secret: redis_secret(environment, name),
-        key: "username",
+        key: "username".into(),
         content: format!("`{}`", user.value),
         readers: "KEDA",
     })
@@ -331,7 +374,7 @@ pub fn redis_password(
     };
     Some(SecretEntry {
         secret: redis_secret(environment, name),
-        key: "password",
+        key: "password".into(),
         content,
         readers: "KEDA",
     })

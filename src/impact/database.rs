@@ -3,6 +3,7 @@
 mod replicas;
 mod storage;
 
+use super::workload::TEMPLATE;
 use super::{Class, FeltBy, Impact, ImpactStep, ImpactTime, Undo};
 use crate::model::Version;
 use crate::model::{
@@ -52,6 +53,16 @@ pub(super) fn database(field: DatabaseField, step: &ImpactStep<'_>) -> Impact {
         DatabaseField::user(()) => user(step),
         DatabaseField::master(()) => replaced("the master user's name cannot be changed"),
         DatabaseField::tls(()) => tls(step),
+        DatabaseField::env_host(())
+        | DatabaseField::env_port(())
+        | DatabaseField::env_name(())
+        | DatabaseField::env_user(())
+        | DatabaseField::env_password(()) => Impact::new(
+            Class::Rolling,
+            "pods read the parts of a connection from other variables",
+            TEMPLATE,
+        )
+        .felt_by(FeltBy::Everyone),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Class, FeltBy, Impact, ImpactStep};
 use crate::emit::pgbouncer::open_files;
-use crate::model::{ClientsField, PgbouncerField, PoolField, ResourcesField};
+use crate::model::{ClientsField, PgbouncerField, PoolField, PoolerDatabaseField, ResourcesField};
 
 const CONFIG: &str = "PgBouncer 1.25, doc/config.md and src/main.c: settings that RELOAD applies";
 const TEMPLATE: &str = "PgBouncer 1.25, doc/usage.md: SIGTERM waits for the clients to leave";
@@ -16,7 +16,9 @@ pub(super) fn pgbouncer(field: PgbouncerField, step: &ImpactStep<'_>) -> Impact 
         )
         .felt_by(FeltBy::Everyone),
         PgbouncerField::instances(()) => instances(step),
-        PgbouncerField::pool(_) | PgbouncerField::clients(ClientsField::max(()))
+        PgbouncerField::pool(_)
+        | PgbouncerField::clients(ClientsField::max(()))
+        | PgbouncerField::database(_)
             if open_files(step.before) != open_files(step.after) =>
         {
             restart("the pods run with a different limit of open files", step)
@@ -28,6 +30,7 @@ pub(super) fn pgbouncer(field: PgbouncerField, step: &ImpactStep<'_>) -> Impact 
         PgbouncerField::clients(ClientsField::max(())) => {
             reload("PgBouncer reloads its client limit")
         }
+        PgbouncerField::database(field) => database(field, step),
         PgbouncerField::options(()) => {
             reload("PgBouncer reloads the list of startup parameters that it ignores")
         }
@@ -54,13 +57,28 @@ fn reload(reason: &str) -> Impact {
 
 /// A lower limit does not close open connections.
 fn max_db(step: &ImpactStep<'_>) -> Impact {
-    let max_db = |side: &crate::model::Environment| side.pgbouncer.pool.max_db.value;
+    let max_db = |side: &crate::model::Environment| side.pgbouncer.max_db();
     if max_db(step.after) < max_db(step.before) {
         reload(
             "PgBouncer reloads its limit; connections above it stay open until they are released",
         )
     } else {
         reload("PgBouncer reloads its limit")
+    }
+}
+
+/// A further entry of `[databases]`. The rules see to it that nothing uses one that is removed.
+fn database(field: PoolerDatabaseField, step: &ImpactStep<'_>) -> Impact {
+    match field {
+        PoolerDatabaseField::name(()) => reload("PgBouncer reloads its list of databases"),
+        PoolerDatabaseField::dbname(()) => reload(
+            "PgBouncer reloads the entry; transactions that start afterwards run in the other database",
+        ),
+        PoolerDatabaseField::pool_size(()) | PoolerDatabaseField::reserve(()) => {
+            reload("PgBouncer reloads its pool sizes")
+        }
+        PoolerDatabaseField::max_db(()) => max_db(step),
+        PoolerDatabaseField::mode(()) => reload("PgBouncer reloads its pool mode"),
     }
 }
 

@@ -3,10 +3,11 @@
 use super::{Class, FeltBy, Impact, ImpactStep};
 use crate::diff::AttributeChange;
 use crate::model::{
-    Api, ApiField, ConnectionsField, DisruptionField, Environment, FallbackField, KafkaTopicField, Name,
-    PodsMetricField, PostgresqlQueueField, PrometheusQueueField, QueueField, RabbitmqQueueField,
-    RedisListField, RedisStreamField, ReplicasField, RolloutField, ServiceField, SqsQueueField,
-    TargetField, Worker, WorkerField, Workload, WorkloadField,
+    Api, ApiField, ConnectionsField, DatabaseConnectionsField, DisruptionField, Environment,
+    FallbackField, KafkaTopicField, Name, PodsMetricField, PostgresqlQueueField,
+    PrometheusQueueField, QueueField, RabbitmqQueueField, RedisListField, RedisStreamField,
+    ReplicasField, RolloutField, ServiceField, SqsQueueField, TargetField, Worker, WorkerField,
+    Workload, WorkloadField,
 };
 use crate::pair::Pair;
 
@@ -234,6 +235,15 @@ fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
             "only the connections are counted anew: the image decides how many processes a pod has",
             "tierc: it is counted, never rendered",
         ),
+        WorkloadField::connections(ConnectionsField::database(
+            DatabaseConnectionsField::database(())
+            | DatabaseConnectionsField::per_pod(())
+            | DatabaseConnectionsField::env(())
+            | DatabaseConnectionsField::url(()),
+        )) => template(
+            "pods read what they connect to, and with how many connections, from variables",
+            felt_by,
+        ),
         WorkloadField::connections(
             ConnectionsField::lifetime(()) | ConnectionsField::lifetime_env(()),
         ) if told => template("pods read the connection lifetime from a variable", felt_by),
@@ -285,6 +295,9 @@ pub(super) fn service(field: ServiceField) -> Impact {
         }
         ServiceField::per_pod(()) => {
             "only the connection budget changes: it counts the service differently"
+        }
+        ServiceField::database(()) => {
+            "only the connection budget changes: it counts the service for another database of PgBouncer"
         }
         ServiceField::lifetime(())
         | ServiceField::driver(())

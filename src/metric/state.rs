@@ -186,6 +186,14 @@ pub fn pool_wait(environment: &Environment) -> String {
     format!("max({wait})")
 }
 
+/// The longest wait of PgBouncer's clients for each of its databases: a series for each, with the label
+/// `database`.
+#[must_use]
+pub fn pool_waits(environment: &Environment) -> String {
+    let wait = pooler(environment, "pgbouncer_pools_client_maxwait_seconds");
+    format!("max by (database) ({wait})")
+}
+
 /// A series of PgBouncer's exporter, without its own console.
 #[must_use]
 pub fn pooler(environment: &Environment, metric: &str) -> String {

@@ -38,6 +38,9 @@ node! {
         child instances: Sourced<u32> = AT_LEAST_ONE, "2";
         /// Sizes of the pools of one pod.
         node pool: Pool;
+        /// Further entries of `[databases]`, beside that of `database.dbname`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        nodes database: Vec<PoolerDatabase>;
         /// `max_client_conn` of one pod.
         node clients: Clients;
         /// `pool_mode`.
@@ -66,6 +69,22 @@ node! {
         property max_db: Sourced<u32> = AT_LEAST_ONE, "120";
         /// `reserve_pool_size`.
         property reserve: Sourced<u32>, "5";
+    }
+
+    /// An entry of PgBouncer's `[databases]` with pools of its own.
+    PoolerDatabase: PoolerDatabaseNode, PoolerDatabaseField, derived {
+        /// The entry's name, which clients connect to.
+        key name: Sourced<String> = Form::Placed(Place::PostgresName), "\"results\"";
+        /// The PostgreSQL database on the server.
+        property dbname: Sourced<String> = Form::Placed(Place::PostgresName), "\"kaireon_results\"";
+        /// `pool_size`: per user, of one pod.
+        property pool_size: Sourced<u32> = AT_LEAST_ONE, "10";
+        /// `max_db_connections`, of one pod.
+        property max_db: Sourced<u32> = AT_LEAST_ONE, "20";
+        /// `reserve_pool`, of one pod.
+        property reserve: Sourced<u32>, "5";
+        /// `pool_mode`.
+        property mode: Sourced<PoolMode>, "\"session\"";
     }
 
     /// Client connections.
@@ -106,6 +125,23 @@ node! {
         child master: Sourced<String> = Form::Placed(Place::PostgresName), "\"postgres\"";
         /// How PgBouncer verifies the server: its TLS mode.
         child tls: Sourced<SslMode>, "\"verify-full\"";
+        inside "env" {
+            /// The environment variable with the host of PgBouncer; schema migrations get that of the server.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            property env_host as "host": Option<Sourced<String>> = Form::Placed(Place::Variable), "\"DB_HOST\"";
+            /// The environment variable with the port.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            property env_port as "port": Option<Sourced<String>> = Form::Placed(Place::Variable), "\"DB_PORT\"";
+            /// The environment variable with the name of the database.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            property env_name as "name": Option<Sourced<String>> = Form::Placed(Place::Variable), "\"DB_NAME\"";
+            /// The environment variable with the application's role.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            property env_user as "user": Option<Sourced<String>> = Form::Placed(Place::Variable), "\"DB_USER\"";
+            /// The environment variable with the role's password, from a Secret.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            property env_password as "password-env": Option<Sourced<String>> = Form::Placed(Place::Variable), "\"DB_PASSWORD\"";
+        }
     }
 
     /// An RDS volume.
@@ -285,7 +321,110 @@ fn unrecorded() -> Sourced<Duration> {
     Sourced::unless_stated(Duration::default(), "record", "the record does not say")
 }
 
+impl Keyed for PoolerDatabase {
+    fn key(&self, _: usize) -> String {
+        self.name.value.clone()
+    }
+}
+
+/// An entry of `[databases]` with its sizes: that of `database.dbname`, or a further one.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// The name of a further entry; `None` for that of `database.dbname`.
+    pub name: Option<&'a str>,
+    /// The pool of one role.
+    pub size: &'a Sourced<u32>,
+    /// The limit of all its pools.
+    pub max_db: &'a Sourced<u32>,
+    /// What a pool gets more while clients wait.
+    pub reserve: &'a Sourced<u32>,
+    /// When a server connection returns to the pool.
+    pub mode: &'a Sourced<PoolMode>,
+}
+
+impl Entry<'_> {
+    /// The path of the pool's size.
+    #[must_use]
+    pub fn size_path(&self) -> String {
+        match self.name {
+            None => "pgbouncer.pool.default".to_owned(),
+            Some(name) => format!("pgbouncer.database.{name}.pool-size"),
+        }
+    }
+
+    /// The path of the limit.
+    #[must_use]
+    pub fn max_db_path(&self) -> String {
+        match self.name {
+            None => "pgbouncer.pool.max-db".to_owned(),
+            Some(name) => format!("pgbouncer.database.{name}.max-db"),
+        }
+    }
+
+    /// The path of the mode.
+    #[must_use]
+    pub fn mode_path(&self) -> String {
+        match self.name {
+            None => "pgbouncer.mode".to_owned(),
+            Some(name) => format!("pgbouncer.database.{name}.mode"),
+        }
+    }
+
+    /// The words that tell a further entry from the first one, behind a noun.
+    #[must_use]
+    pub fn told(&self) -> String {
+        self.name
+            .map(|name| format!(" for database `{name}`"))
+            .unwrap_or_default()
+    }
+}
+
 impl Pgbouncer {
+    /// The entries that share the primary: that of `database.dbname`, then the others by name.
+    pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
+        let first = Entry {
+            name: None,
+            size: &self.pool.default,
+            max_db: &self.pool.max_db,
+            reserve: &self.pool.reserve,
+            mode: &self.mode,
+        };
+        let further = self.database.iter().map(|database| Entry {
+            name: Some(&database.name.value),
+            size: &database.pool_size,
+            max_db: &database.max_db,
+            reserve: &database.reserve,
+            mode: &database.mode,
+        });
+        std::iter::once(first).chain(further)
+    }
+
+    /// The connections of one pod to the further entries.
+    #[must_use]
+    pub fn max_db_of_others(&self) -> u64 {
+        let others = self.database.iter();
+        others.map(|other| u64::from(other.max_db.value)).sum()
+    }
+
+    /// The connections of one pod to the primary.
+    #[must_use]
+    pub fn max_db(&self) -> u64 {
+        u64::from(self.pool.max_db.value).saturating_add(self.max_db_of_others())
+    }
+
+    /// [`Self::max_db`] as a factor: `60`, or `(60 + 10)` with a further database.
+    #[must_use]
+    pub fn each_pod(&self) -> String {
+        let all: Vec<String> = self
+            .entries()
+            .map(|it| it.max_db.value.to_string())
+            .collect();
+        match all.as_slice() {
+            [only] => only.clone(),
+            several => format!("({})", several.join(" + ")),
+        }
+    }
+
     /// Completes a record from before `min-ready` existed: it was equal to the drain.
     pub fn complete(&mut self) {
         if self.min_ready.value == Duration::default() {
@@ -433,6 +572,22 @@ impl Default for Daemons {
 }
 
 impl Database {
+    /// The variables with the parts of a connection, each with the last step of its path.
+    #[must_use]
+    pub fn variables(&self) -> Vec<(&'static str, &Sourced<String>)> {
+        let all = [
+            ("host", &self.env_host),
+            ("port", &self.env_port),
+            ("name", &self.env_name),
+            ("user", &self.env_user),
+            ("password-env", &self.env_password),
+        ];
+        let stated = all.into_iter();
+        stated
+            .filter_map(|(part, variable)| Some((part, variable.as_ref()?)))
+            .collect()
+    }
+
     /// The default master user of RDS.
     pub const MASTER: &str = "postgres";
 

@@ -197,6 +197,21 @@ node! {
         property lifetime: Option<Sourced<Duration>> = Form::Duration(LIFETIME), "\"4m\"";
         /// The environment variable that passes this lifetime to the pod, in seconds.
         property lifetime_env: Option<Sourced<String>> = Form::Placed(Place::Variable), "\"DB_POOL_LIFETIME\"";
+        /// Connections to further databases of PgBouncer.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        nodes database: Vec<DatabaseConnections>;
+    }
+
+    /// The connections of one pod to a further database of PgBouncer.
+    DatabaseConnections: DatabaseConnectionsNode, DatabaseConnectionsField, settled {
+        /// The entry of PgBouncer.
+        key database: Sourced<String> = Form::Placed(Place::PostgresName), "\"results\"";
+        /// The most connections that one pod opens to it.
+        required per_pod: Sourced<u32>, "2";
+        /// The environment variable that passes this number to the pod.
+        property env: Option<Sourced<String>> = Form::Placed(Place::Variable), "\"RESULTS_POOL_SIZE\"";
+        /// The environment variable with the URL.
+        property url: Option<Sourced<String>> = Form::Placed(Place::Variable), "\"RESULTS_URL\"";
     }
 
     /// A Deployment's rolling update.
@@ -237,6 +252,9 @@ node! {
             property per_pod as "per-pod": Sourced<u32>, "2";
             /// Whether the connections go through PgBouncer or directly to the database.
             property via as "via": Sourced<Via>, "\"pgbouncer\"";
+            /// The further database of PgBouncer that it connects to.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            property database as "database": Option<Sourced<String>> = Form::Placed(Place::PostgresName), "\"results\"";
             /// How long the service keeps a connection.
             property lifetime as "lifetime": Option<Sourced<Duration>> = Form::Duration(LIFETIME), "\"4m\"";
         }
@@ -270,6 +288,27 @@ impl Default for Disruption {
 impl Keyed for PodsMetric {
     fn key(&self, _: usize) -> String {
         self.metric.value.clone()
+    }
+}
+
+impl Keyed for DatabaseConnections {
+    fn key(&self, _: usize) -> String {
+        self.database.value.clone()
+    }
+}
+
+impl Connections {
+    /// The connections of one pod to PgBouncer's databases, all together.
+    #[must_use]
+    pub fn of_a_pod(&self) -> u64 {
+        let further = self.database.iter().map(|it| u64::from(it.per_pod.value));
+        further.fold(u64::from(self.per_pod.value), u64::saturating_add)
+    }
+
+    /// The connections of one pod to the further database `name`.
+    #[must_use]
+    pub fn to(&self, name: &str) -> Option<&DatabaseConnections> {
+        self.database.iter().find(|it| it.database.value == name)
     }
 }
 

@@ -294,6 +294,7 @@ fn worker(field: WorkerField, name: Name, sides: Pair<&Environment>) -> MoveKind
 fn pgbouncer(field: PgbouncerField) -> MoveKind {
     match field {
         PgbouncerField::pool(_)
+        | PgbouncerField::database(_)
         | PgbouncerField::clients(_)
         | PgbouncerField::mode(())
         | PgbouncerField::options(()) => MoveKind::PoolSizes,
@@ -324,6 +325,11 @@ fn database(field: DatabaseField, sides: Pair<&Environment>) -> MoveKind {
         | DatabaseField::dbname(())
         | DatabaseField::user(())
         | DatabaseField::master(())
+        | DatabaseField::env_host(())
+        | DatabaseField::env_port(())
+        | DatabaseField::env_name(())
+        | DatabaseField::env_user(())
+        | DatabaseField::env_password(())
         | DatabaseField::tls(()) => MoveKind::Database(DatabaseMove::Access),
     }
 }

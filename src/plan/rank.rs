@@ -87,7 +87,7 @@ fn size(kind: &MoveKind, side: &Environment, catalogue: &Catalogue) -> u64 {
         }
         MoveKind::Pooler => side.pgbouncer.instances.value.into(),
         MoveKind::PoolerPace => side.pgbouncer.min_ready.value.millis(),
-        MoveKind::PoolSizes => side.pgbouncer.pool.max_db.value.into(),
+        MoveKind::PoolSizes => side.pgbouncer.max_db(),
         MoveKind::Redis(name, GroupMove::Replicas | GroupMove::Node | GroupMove::Cluster) => {
             group(kind, name.as_str(), side, catalogue)
         }
@@ -149,7 +149,7 @@ fn database(what: DatabaseMove, side: &Environment, catalogue: &Catalogue) -> u6
 fn weight(workload: &Workload) -> u64 {
     let ask = &workload.requests;
     let memory = ask.memory.value.units() / 1_048_576;
-    let connections = u64::from(workload.connections.per_pod.value);
+    let connections = workload.connections.of_a_pod();
     let cpu = ask.cpu.value.milli();
     cpu.saturating_add(memory).saturating_add(connections)
 }

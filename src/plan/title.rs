@@ -51,7 +51,7 @@ fn told(owner: &str, changed: &[&Changed], sides: Pair<&Environment>) -> Vec<Str
     let mut wholes: Vec<String> = Vec::new();
     let mut single: Vec<&Changed> = Vec::new();
     for it in changed.iter().copied() {
-        match whole(it, sides) {
+        match whole(owner, it, sides) {
             Some(name) if wholes.contains(&name) => {}
             Some(name) => wholes.push(name),
             None => single.push(it),
@@ -70,21 +70,51 @@ fn told(owner: &str, changed: &[&Changed], sides: Pair<&Environment>) -> Vec<Str
     all
 }
 
-/// The window, event or load test that is added or removed, if this is one of its attributes.
-fn whole(changed: &Changed, sides: Pair<&Environment>) -> Option<String> {
+/// The part that is added or removed as a whole, if this is one of its attributes: a window, an event, a load
+/// test, or a database of PgBouncer.
+fn whole(owner: &str, changed: &Changed, sides: Pair<&Environment>) -> Option<String> {
     let mut steps = changed.path.split('.');
     let (node, key) = (steps.next()?, steps.next()?);
-    let held = |side: &Environment| {
-        Some(match node {
-            "off-hours" => side.off_hours.contains_key(key),
-            "event" => side.event.keys().any(|name| name.as_str() == key),
-            "load-test" => side.load_test.keys().any(|name| name.as_str() == key),
-            _ => return None,
-        })
+    let (name, held) = match node {
+        "pgbouncer" if key == "database" => {
+            let entry = steps.next()?;
+            let has =
+                |side: &Environment| side.pgbouncer.entries().any(|it| it.name == Some(entry));
+            (format!("database {entry}"), sides.map(has))
+        }
+        "api" | "worker" => {
+            let (workload, database) = changed.path.split_once(".connections.database.")?;
+            let database = database.split('.').next()?;
+            let has = |side: &Environment| {
+                let apis = side.apis();
+                let pools = side.worker.iter();
+                let pools = pools.map(|(name, pool)| (format!("worker.{name}"), &pool.workload));
+                let mut all = apis.chain(pools);
+                let workload = all.find(|(who, _)| who == workload).map(|(_, it)| it);
+                workload.is_some_and(|workload| workload.connections.to(database).is_some())
+            };
+            let below = workload.strip_prefix(owner).unwrap_or(workload);
+            let below = below.trim_start_matches('.');
+            let name = format!("{below} connections to {database}");
+            (name.trim_start().to_owned(), sides.map(has))
+        }
+        "off-hours" => {
+            let has = |side: &Environment| side.off_hours.contains_key(key);
+            (format!("{node} {key}"), sides.map(has))
+        }
+        "event" => {
+            let has = |side: &Environment| side.event.keys().any(|name| name.as_str() == key);
+            (format!("{node} {key}"), sides.map(has))
+        }
+        "load-test" => {
+            let has = |side: &Environment| side.load_test.keys().any(|name| name.as_str() == key);
+            (format!("{node} {key}"), sides.map(has))
+        }
+        _ => return None,
     };
-    match (held(sides.before)?, held(sides.after)?) {
-        (false, _) => Some(format!("{node} {key} added")),
-        (true, false) => Some(format!("{node} {key} removed")),
+    match (held.before, held.after) {
+        (false, _) => Some(format!("{name} added")),
+        (true, false) => Some(format!("{name} removed")),
         (true, true) => None,
     }
 }

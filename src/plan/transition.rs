@@ -81,7 +81,7 @@ fn fitting(sum: &Sum) -> Option<u64> {
     let (pooled, others): (Vec<_>, Vec<_>) = sum
         .terms
         .iter()
-        .partition(|term| term.who.starts_with("pgbouncer"));
+        .partition(|term| transition::is_of_first_entry(term));
     let pods: u64 = pooled.iter().map(|term| u64::from(term.pods)).sum();
     let others: u64 = others.iter().map(|term| term.total()).sum();
     sum.limit.saturating_sub(others).checked_div(pods)

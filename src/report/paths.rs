@@ -26,8 +26,35 @@ pub(in crate::report) fn by_owner<'a>(
             _ if owner.is_empty() => names.extend(lasts.iter().map(ToString::to_string)),
             ["", ..] => names.push(owner),
             [last] => names.push(format!("{owner}.{last}")),
-            several => names.push(format!("{owner}.{{{}}}", several.join(","))),
+            several => names.extend(in_lines(&owner, several)),
         }
     }
     names
+}
+
+/// The longest group that fits into a line of a report behind its label.
+const LONGEST: usize = 65;
+
+/// Several attributes of one owner, in as many groups as lines need.
+fn in_lines(owner: &str, lasts: &[&str]) -> Vec<String> {
+    let length = |group: &[&str]| {
+        let names: usize = group.iter().map(|last| last.chars().count() + 1).sum();
+        owner.chars().count() + 2 + names
+    };
+    let mut groups: Vec<Vec<&str>> = Vec::new();
+    for last in lasts {
+        let joins = groups.last().is_some_and(|group| {
+            let grown: Vec<&str> = group.iter().chain([last]).copied().collect();
+            length(&grown) <= LONGEST
+        });
+        match groups.last_mut() {
+            Some(group) if joins => group.push(last),
+            Some(_) | None => groups.push(vec![last]),
+        }
+    }
+    let written = |group: Vec<&str>| match group.as_slice() {
+        [only] => format!("{owner}.{only}"),
+        several => format!("{owner}.{{{}}}", several.join(",")),
+    };
+    groups.into_iter().map(written).collect()
 }

@@ -116,7 +116,8 @@ fn budgets(path: &str, environment: &Environment) -> Vec<String> {
             "pgbouncer.pool.max-db",
             "database.max-connections",
         ]
-        .contains(&path);
+        .contains(&path)
+        || (path.starts_with("pgbouncer.database.") && path.ends_with(".max-db"));
     if server {
         lines.push(format!(
             "server connections: {}",
@@ -125,7 +126,7 @@ fn budgets(path: &str, environment: &Environment) -> Vec<String> {
     }
     let pods = path.ends_with(".replicas.max")
         || path.ends_with(".replicas.count")
-        || path.ends_with(".connections.per-pod")
+        || (path.contains(".connections.") && path.ends_with(".per-pod"))
         || path.ends_with(".rollout.max-surge");
     if pods || path == "pgbouncer.clients.max" || path == "pgbouncer.instances" {
         let clients = connections::client_connections(environment);
@@ -147,7 +148,7 @@ fn server_line(environment: &Environment, budget: &ServerBudget) -> String {
         "({} + {} draining) x {} + {} direct = {}, of {} - {RESERVED} = {}",
         pgbouncer.instances.value,
         pgbouncer.draining(),
-        pgbouncer.pool.max_db.value,
+        pgbouncer.each_pod(),
         budget.outside(),
         budget.total(),
         environment.database.max_connections.value,

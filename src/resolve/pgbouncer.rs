@@ -1,19 +1,20 @@
 //! PgBouncer, and the pool sizes that are derived from the demand and from the server's connections.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
-use crate::ast::{Ast, Over, TopPart};
+use crate::ast::{Ast, Over, Spoil as _, TopPart, Written};
 use crate::budget::connections::{self, RESERVED};
 use crate::model::declaration::Settled as _;
 use crate::model::platform::leaving_at_once;
 use crate::model::{
-    Api, ByApi, Clients, Database, Duration, Name, Pgbouncer, Pool, PoolNode, Resources, Service,
-    Via, Worker,
+    Api, ByApi, Clients, Database, Duration, Name, Pgbouncer, Pool, PoolMode, PoolNode,
+    PoolerDatabase, PoolerDatabaseNode, Resources, Service, Via, Worker,
 };
 use crate::source::{Inputs, Sourced};
 
 use super::resolver::Resolver;
-use super::workload::by_convention;
+use super::workload::{by_convention, sorted};
 
 /// The clients of PgBouncer, and its server.
 pub(super) struct Neighbours<'a> {
@@ -43,7 +44,16 @@ pub(super) fn resolve(
         drain: &drain,
         min_ready: &min_ready,
     };
-    let mut pool = pool(resolver, node.pool, &pods, neighbours);
+    let mode = resolver.need(node.mode, "pgbouncer.mode");
+    let mut found = Sizes {
+        pods: &pods,
+        neighbours,
+        incomplete: INPUTS.iter().any(|part| resolver.broken.contains(part)),
+    };
+    let unread_entries = node.database.broken;
+    let database = databases(resolver, node.database, &mode, &found, uses_unread(file));
+    found.incomplete |= unread_entries;
+    let mut pool = pool(resolver, node.pool, &database, &found);
     // A queue that could not be read may be one that KEDA reads over connections of its own.
     if file.stated.worker.values().any(|pool| pool.queue.broken) {
         for size in [&mut pool.max_db, &mut pool.reserve] {
@@ -54,7 +64,8 @@ pub(super) fn resolve(
         name: resolver.or_derive(node.name, || by_convention(app, "pgbouncer")),
         pool,
         clients: Clients::settle(node.clients, resolver, "pgbouncer.clients"),
-        mode: resolver.need(node.mode, "pgbouncer.mode"),
+        mode,
+        database,
         image: resolver.need(node.image, "pgbouncer.image"),
         options: resolver.maybe(node.options),
         requests: Resources::settle(node.requests, resolver, "pgbouncer.requests"),
@@ -80,34 +91,122 @@ struct PoolerPods<'a> {
     min_ready: &'a Sourced<Duration>,
 }
 
+/// The parts from which pool sizes are derived.
+const INPUTS: [TopPart; 5] = [
+    TopPart::Api,
+    TopPart::Worker,
+    TopPart::Service,
+    TopPart::Database,
+    TopPart::Pgbouncer,
+];
+
+/// What pool sizes are derived from.
+struct Sizes<'a> {
+    pods: &'a PoolerPods<'a>,
+    neighbours: &'a Neighbours<'a>,
+    /// Whether a part of it could not be read. It is missing then, so the results are in doubt.
+    incomplete: bool,
+}
+
+impl Sizes<'_> {
+    fn inputs(&self) -> Inputs {
+        let mut inputs = Inputs::new();
+        if self.incomplete {
+            inputs.doubt();
+        }
+        inputs
+    }
+}
+
+/// Whether a workload's use of further databases could not be read.
+fn uses_unread(file: &Ast) -> bool {
+    let apis = file.stated.api.values();
+    let apis = apis.map(|api| &api.workload.connections);
+    let workers = file.stated.worker.values();
+    let pools = workers.map(|pool| &pool.workload.connections);
+    let services = file.stated.service.values();
+    pools.chain(apis).any(|it| it.database.broken)
+        || services.into_iter().any(|service| service.database.broken)
+}
+
+/// The further databases: each value is the stated one, else derived.
+fn databases(
+    resolver: &Resolver<'_>,
+    nodes: Written<Vec<PoolerDatabaseNode>>,
+    mode: &Sourced<PoolMode>,
+    sizes: &Sizes<'_>,
+    uses_unread: bool,
+) -> Vec<PoolerDatabase> {
+    let broken = nodes.broken;
+    let nodes = nodes.value.map(|nodes| nodes.value).unwrap_or_default();
+    let entries = nodes.into_iter().filter_map(|mut node| {
+        if broken {
+            node.spoil();
+        }
+        let name = resolver.maybe(node.name)?;
+        let path = format!("pgbouncer.database.{}", name.value);
+        let dbname = resolver.or_derive(node.dbname, || {
+            let mut inputs = Inputs::new();
+            let name = inputs.read(format_args!("{path}.name"), &name).clone();
+            let arithmetic = format!("`{name}`, the name of the entry");
+            inputs.derive(name, "dbname-as-entry", arithmetic)
+        });
+        let size = resolver.or_derive(node.pool_size, || {
+            let mut inputs = sizes.inputs();
+            if uses_unread {
+                inputs.doubt();
+            }
+            for_demand(Some(&name.value), inputs, sizes)
+        });
+        let max_db = resolver.or_derive(node.max_db, || {
+            let mut inputs = Inputs::new();
+            let size = *inputs.read(format_args!("{path}.pool-size"), &size);
+            let arithmetic = format!("as many as the pool of one role: {size}");
+            inputs.derive(size, "pool-of-one-role", arithmetic)
+        });
+        let paths = [format!("{path}.pool-size"), format!("{path}.max-db")];
+        let reserve = resolver.or_derive(node.reserve, || {
+            in_reserve(sizes.inputs(), (&paths[0], &size), (&paths[1], &max_db))
+        });
+        let mode = resolver.or_derive(node.mode, || {
+            let mut inputs = Inputs::new();
+            let mode = *inputs.read("pgbouncer.mode", mode);
+            inputs.derive(
+                mode,
+                "mode-of-pgbouncer",
+                format!("`pgbouncer.mode`, which is {mode}"),
+            )
+        });
+        Some(PoolerDatabase {
+            name,
+            dbname,
+            pool_size: size,
+            max_db,
+            reserve,
+            mode,
+        })
+    });
+    sorted(entries, |entry| entry.name.value.clone())
+}
+
 /// The pool sizes: each is the stated one, else it is derived from the previous ones.
 fn pool(
     resolver: &Resolver<'_>,
     node: PoolNode,
-    pods: &PoolerPods<'_>,
-    neighbours: &Neighbours<'_>,
+    others: &[PoolerDatabase],
+    sizes: &Sizes<'_>,
 ) -> Pool {
-    let read = [
-        TopPart::Api,
-        TopPart::Worker,
-        TopPart::Service,
-        TopPart::Database,
-        TopPart::Pgbouncer,
-    ];
-    let incomplete = read.iter().any(|part| resolver.broken.contains(part));
-    // An input that could not be read is missing here, so the result is in doubt.
-    let inputs = || {
-        let mut inputs = Inputs::new();
-        if incomplete {
-            inputs.doubt();
-        }
-        inputs
-    };
-    let default = resolver.or_derive(node.default, || for_demand(inputs(), pods, neighbours));
+    let default = resolver.or_derive(node.default, || for_demand(None, sizes.inputs(), sizes));
     let max_db = resolver.or_derive(node.max_db, || {
-        for_server(inputs(), &default, pods, neighbours)
+        for_server(sizes.inputs(), &default, others, sizes)
     });
-    let reserve = resolver.or_derive(node.reserve, || in_reserve(inputs(), &default, &max_db));
+    let reserve = resolver.or_derive(node.reserve, || {
+        in_reserve(
+            sizes.inputs(),
+            ("pgbouncer.pool.default", &default),
+            ("pgbouncer.pool.max-db", &max_db),
+        )
+    });
     Pool {
         default,
         max_db,
@@ -116,15 +215,13 @@ fn pool(
 }
 
 /// `default`: demand at the autoscalers' maxima over the instances, rounded up to 5.
-fn for_demand(
-    mut inputs: Inputs,
-    pods: &PoolerPods<'_>,
-    neighbours: &Neighbours<'_>,
-) -> Sourced<u32> {
+fn for_demand(entry: Option<&str>, mut inputs: Inputs, sizes: &Sizes<'_>) -> Sourced<u32> {
+    let (pods, neighbours) = (sizes.pods, sizes.neighbours);
     let mut pooler = Inputs::new();
     let instances = *pooler.read("pgbouncer.instances", pods.instances);
     let mut workloads = Inputs::new();
     let terms = connections::demand_of(
+        entry,
         neighbours.api,
         neighbours.worker,
         neighbours.service,
@@ -141,23 +238,29 @@ fn for_demand(
     } else {
         format!("rounded up to a multiple of 5: {value}")
     };
+    let asked = if terms.is_empty() {
+        "nothing connects to it".to_owned()
+    } else {
+        connections::arithmetic(&terms)
+    };
     let arithmetic = format!(
-        "{}; {total} / {instances} instances = {}, {done}",
-        connections::arithmetic(&terms),
+        "{asked}; {total} / {instances} instances = {}, {done}",
         quotient(i128::from(total), instances)
     );
     inputs.derive(fit(value), "pool-for-demand", arithmetic)
 }
 
 /// `max-db`: twice the default pool, limited so that (instances + draining) x `max-db` plus the direct
-/// connections stay within 90% of the server's connections. It is rounded down to a multiple of 5 if it
+/// connections stay within 90% of the server's connections. The further databases of PgBouncer get theirs
+/// first. It is rounded down to a multiple of 5 if it
 /// is at least 5, else to a whole number. It is at least 1, because 0 means no limit to PgBouncer.
 fn for_server(
     mut inputs: Inputs,
     default: &Sourced<u32>,
-    pods: &PoolerPods<'_>,
-    neighbours: &Neighbours<'_>,
+    others: &[PoolerDatabase],
+    sizes: &Sizes<'_>,
 ) -> Sourced<u32> {
+    let (pods, neighbours) = (sizes.pods, sizes.neighbours);
     let database = neighbours.database;
     let (mut pooler, mut leaving) = (Inputs::new(), Inputs::new());
     let (mut demand, mut server) = (Inputs::new(), Inputs::new());
@@ -178,7 +281,17 @@ fn for_server(
     let draining = leaving_at_once(drain, min_ready, instances);
     let pods = u64::from(instances) + u64::from(draining);
     let left = 9 * i128::from(usable) - 10 * i128::from(direct);
-    let room = u64::try_from(left).unwrap_or_default() / (10 * pods);
+    let mut taken = 0_u64;
+    let mut further = String::new();
+    for other in others {
+        let name = &other.name.value;
+        let path = format!("pgbouncer.database.{name}.max-db");
+        let max_db = *server.read(path, &other.max_db);
+        taken = taken.saturating_add(max_db.into());
+        let _ = write!(further, " - {max_db} ({name})");
+    }
+    let each_pod = u64::try_from(left).unwrap_or_default() / (10 * pods);
+    let room = each_pod.saturating_sub(taken);
     // One pod drains in any case, however long it takes. Nothing is shared if nothing is left.
     pooler.join(leaving, draining > 1);
     let mut shared = Inputs::new();
@@ -187,18 +300,23 @@ fn for_server(
     inputs.join(demand, double <= room);
     inputs.join(shared, room <= double);
     let (value, done) = within(double.min(room));
+    let rest = left - 10 * i128::from(pods) * i128::from(taken);
     let arithmetic = format!(
-        "the smaller of 2 x {default} = {double} and (0.9 x ({max} - {RESERVED}) - {direct} direct) / ({instances} + {draining} draining) = {}, {done}",
-        quotient(left, 10 * pods)
+        "the smaller of 2 x {default} = {double} and (0.9 x ({max} - {RESERVED}) - {direct} direct) / ({instances} + {draining} draining){further} = {}, {done}",
+        quotient(rest, 10 * pods)
     );
     inputs.derive(fit(value), "pool-within-server", arithmetic)
 }
 
 /// `reserve`: 5, or what is left between the default pool and `max-db`.
-fn in_reserve(mut inputs: Inputs, default: &Sourced<u32>, max_db: &Sourced<u32>) -> Sourced<u32> {
+fn in_reserve(
+    mut inputs: Inputs,
+    (default_path, default): (&str, &Sourced<u32>),
+    (max_db_path, max_db): (&str, &Sourced<u32>),
+) -> Sourced<u32> {
     let mut pools = Inputs::new();
-    let default = *pools.read("pgbouncer.pool.default", default);
-    let max_db = *pools.read("pgbouncer.pool.max-db", max_db);
+    let default = *pools.read(default_path, default);
+    let max_db = *pools.read(max_db_path, max_db);
     let left = max_db.saturating_sub(default);
     inputs.join(pools, left <= 5);
     let arithmetic = format!("the smaller of 5 and {max_db} - {default} = {left}");

@@ -152,6 +152,7 @@ fn connections(resolver: &mut Resolver<'_>, node: ConnectionsNode, path: &str) -
         env: resolver.need(node.env, &format!("{path}.env")),
         lifetime: resolver.maybe(node.lifetime),
         lifetime_env: resolver.maybe(node.lifetime_env),
+        database: Vec::settle(node.database, resolver, &format!("{path}.database")),
     }
 }
 

@@ -20,6 +20,7 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     ("driver-refused", Error, true, true),
     ("max-connections-exceeds-memory", Error, true, true),
     ("options-not-ignored", Error, true, true),
+    ("pgbouncer-database-unknown", Error, true, true),
     ("pgbouncer-exporter-refused", Warning, true, false),
     ("pgbouncer-version-unsupported", Error, true, true),
     ("pgbouncer-version-vulnerable", Warning, true, true),

@@ -203,12 +203,14 @@ fn touched(before: &Run, after: &Run, edits: &[&Edit]) -> Vec<String> {
             let rest = path.strip_prefix(&edit.path);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
-        // A list of another name, off-hours on other days, and another instance type have another key.
+        // A list or a database of another name, off-hours on other days, and another instance type have another
+        // key.
         let renamed = |edit: &&&Edit| {
             let end = edit.path.rsplit('.').next();
             let list = end == Some("list") && path.contains(".queue.");
+            let further = end == Some("database") && path.contains(".connections.database.");
             let both = |step: &str| edit.path.contains(step) && path.contains(step);
-            list || both("off-hours.") || both(".alternatives.")
+            list || further || both("off-hours.") || both(".alternatives.")
         };
         edits.iter().any(|edit| within(&edit) || renamed(&edit))
     };

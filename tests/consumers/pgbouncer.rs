@@ -92,6 +92,8 @@ fn entries(environment: &Environment) -> Vec<String> {
     let name = &environment.database.dbname.value;
     let mut entries = vec![name.clone()];
     entries.extend(pooled.then(|| format!("{name}_read")));
+    let further = environment.pgbouncer.database.iter();
+    entries.extend(further.map(|it| it.name.value.clone()));
     entries
 }
 
@@ -159,16 +161,18 @@ fn holds_the_environments_numbers(pooler: &Pooler<'_>, environment: &Environment
     assert_eq!(names, expected);
     for name in expected {
         let entry = &databases[&name];
-        assert_eq!(entry["database"], environment.database.dbname.value);
-        assert_eq!(entry["pool_size"], stated.pool.default.value.to_string());
-        assert_eq!(
-            entry["reserve_pool_size"],
-            stated.pool.reserve.value.to_string()
-        );
-        assert_eq!(
-            entry["max_connections"],
-            stated.pool.max_db.value.to_string()
-        );
+        let further = stated.database.iter().find(|it| it.name.value == name);
+        let mut sizes = stated.entries();
+        let sizes = sizes.find(|it| it.name == further.map(|it| it.name.value.as_str()));
+        let sizes = sizes.unwrap();
+        let dbname = further.map_or(&environment.database.dbname, |it| &it.dbname);
+        assert_eq!(entry["database"], dbname.value);
+        assert_eq!(entry["pool_size"], sizes.size.value.to_string());
+        assert_eq!(entry["reserve_pool_size"], sizes.reserve.value.to_string());
+        assert_eq!(entry["max_connections"], sizes.max_db.value.to_string());
+        if further.is_some() && sizes.mode != &stated.mode {
+            assert_eq!(entry["pool_mode"], sizes.mode.value.to_string());
+        }
     }
 }
 

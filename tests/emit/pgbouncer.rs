@@ -61,7 +61,7 @@ fn every_line_is_a_section_a_comment_or_one_setting() {
 }
 
 #[test]
-fn no_limit_is_left_open_and_no_entry_has_one_of_its_own() {
+fn no_limit_is_left_open_and_only_further_entries_have_limits_of_their_own() {
     for (name, artifacts) in all() {
         let ini = ini(&artifacts);
         for limit in ["default_pool_size", "max_db_connections", "max_client_conn"] {
@@ -71,10 +71,45 @@ fn no_limit_is_left_open_and_no_entry_has_one_of_its_own() {
             );
         }
         let entries = ini.split("\n\n").next().unwrap();
-        for multiplier in ["pool_size=", "max_db_connections=", "user=", "password="] {
-            assert!(!entries.contains(multiplier), "{name}: {entries}");
+        for who in ["user=", "password="] {
+            assert!(!entries.contains(who), "{name}: {entries}");
+        }
+        for entry in entries.lines().skip(1) {
+            let (entry, words) = entry.split_once(" = ").unwrap();
+            let limits = ["pool_size=", "max_db_connections="].map(|limit| {
+                let words = words.split(' ');
+                let stated = words.filter_map(|word| word.strip_prefix(limit)).next();
+                stated.map(|limit| limit.parse::<u32>().unwrap())
+            });
+            let further = ["locks", "results"].contains(&entry);
+            for limit in limits {
+                assert_eq!(
+                    limit.is_some_and(|limit| limit > 0),
+                    further,
+                    "{name}: {entry}"
+                );
+            }
         }
     }
+}
+
+#[test]
+fn further_databases_state_their_sizes_and_only_a_mode_of_their_own() {
+    let ini = ini(&case("several_databases"));
+    let entries: Vec<&str> = ini.lines().skip(1).take(3).collect();
+    let to = "host=kaireon-postgres port=5432";
+    assert_eq!(
+        entries,
+        [
+            format!("airflow = {to} dbname=airflow"),
+            format!(
+                "locks = {to} dbname=airflow pool_size=5 reserve_pool=0 max_db_connections=5 pool_mode=session"
+            ),
+            format!(
+                "results = {to} dbname=celery_results pool_size=15 reserve_pool=5 max_db_connections=20"
+            ),
+        ]
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tierc::compile::Run;
 use tierc::diagnostic::Diagnostic;
 use tierc::diagnostic::render::{Style, human};
@@ -172,6 +172,43 @@ fn a_layout_refuses_autoscalers_that_its_chart_cannot_create() {
 }
 
 /// An expression writes a whole value: nothing that a text holds becomes anything but this text.
+/// The template of the documents, and what it becomes. A Secret is named, and its content is nowhere.
+#[test]
+fn a_connection_is_written_in_its_parts() {
+    let page = std::fs::read_to_string(project("docs/your-chart.md")).unwrap();
+    let section = page.split("### A connection in its parts").nth(1).unwrap();
+    let template = section.split("```text\n").nth(1).unwrap();
+    let template = template.split("```").next().unwrap();
+    let of = |nodes: &str| {
+        let values = values_of(template, nodes);
+        (
+            values["externalDatabase"].clone(),
+            values["externalRedis"].clone(),
+        )
+    };
+    let stated = "redis \"queue\" { endpoint \"q.example.com:6380\"; tls \"required\" }\n";
+    let (database, redis) = of(&format!("{NODES}{stated}"));
+    assert_eq!(
+        database,
+        json!({
+            "host": "kaireon-pgbouncer", "port": 6432, "database": "kaireon", "user": "kaireon",
+            "existingSecret": "kaireon-database", "existingSecretPasswordKey": "password",
+        })
+    );
+    assert_eq!(
+        redis,
+        json!({
+            "host": "q.example.com", "port": 6380,
+            "existingSecret": "kaireon-redis-queue", "existingSecretPasswordKey": "password",
+        })
+    );
+    let (_, redis) = of(NODES);
+    assert_eq!(
+        (&redis["host"], &redis["port"]),
+        (&Value::Null, &Value::Null)
+    );
+}
+
 #[test]
 fn texts_arrive_as_they_are() {
     let template = "{% for name, value in api.env | items %}\n{{ name }}: {{ value }}\n{% endfor %}\nflow: [{{ api.env.LONG }}, {{ api.env.FEATURE }}]\n";

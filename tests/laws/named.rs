@@ -121,6 +121,9 @@ const BY_OTHER_WORDS: &[(&str, &str)] = &[
     ("worker.replicas.min", "the autoscaler of pool `batch`: "),
     ("worker.replicas.max", "the autoscaler of pool `batch`: "),
     ("worker.hold", "the autoscaler of pool `batch`: "),
+    ("api.connections.database.database", "connections to "),
+    ("worker.connections.database.database", "connections to "),
+    ("pgbouncer.database.name", "PgBouncer's pools: database "),
     ("pgbouncer.pool.default", "PgBouncer's pools: "),
     ("pgbouncer.pool.max-db", "(max "),
     ("pgbouncer.min-ready", "pace of PgBouncer's rollouts"),
@@ -194,8 +197,13 @@ fn names(title: &str, of: &Standing) -> bool {
     let is_place = |word: &str| word.chars().all(|it| it.is_ascii_digit());
     let words: Vec<&str> = words.filter(|it| !is_place(it)).collect();
     // An entry of a list is named by its own name: `metric requests_per_second average`.
-    let is_entry =
-        |it: &[&str], steps: &[&str]| it.first() == steps.first() && it.get(2..) == steps.get(1..);
+    // So is one below another node: `connections database results per-pod`.
+    let is_entry = |it: &[&str], steps: &[&str]| {
+        (1..it.len()).any(|name| {
+            let others = it.iter().enumerate().filter(|(at, _)| *at != name);
+            others.map(|(_, word)| word).eq(steps)
+        })
+    };
     let holds = |steps: &[&str]| {
         let at = words.windows(steps.len()).any(|it| it == steps);
         let entries = words.windows(steps.len() + 1);

@@ -258,7 +258,11 @@ fn one(text: &str, edit: &Edit) -> String {
 fn is_key(path: &str) -> bool {
     let of_queues = [".list", ".name", ".topic", ".stream"];
     let names_queue = of_queues.iter().any(|end| path.ends_with(end));
-    path.ends_with(".metric") || (path.contains(".queue.") && names_queue)
+    let of_databases = [".name", ".database"];
+    let names_database = of_databases.iter().any(|end| path.ends_with(end));
+    path.ends_with(".metric")
+        || (path.contains(".queue.") && names_queue)
+        || (path.contains(".database.") && names_database)
 }
 
 proptest! {

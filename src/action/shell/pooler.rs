@@ -116,12 +116,26 @@ pub(super) fn waiting(pooler: &PoolerDeployment) -> String {
     )
 }
 
-pub(super) fn server_connections(pooler: &PoolerDeployment, most: u32) -> String {
+/// The first column of `SHOW DATABASES` is the name of the entry.
+pub(super) fn server_connections(
+    pooler: &PoolerDeployment,
+    databases: &[String],
+    most: u32,
+) -> String {
+    let named: Vec<String> = databases
+        .iter()
+        .map(|name| format!("$1 == \"{name}\""))
+        .collect();
+    let of = if named.is_empty() {
+        String::new()
+    } else {
+        format!("({}) && ", named.join(" || "))
+    };
     until(&format!(
         "MOST=$({} | awk -F'|' '
         /^failed/ {{ bad = 1 }}
         /^name\\|/ {{ for (i = 1; i <= NF; i++) if ($i == \"current_connections\") at = i; next }}
-        at && NF > at && $at + 0 > most {{ most = $at + 0 }}
+        at && NF > at && {of}$at + 0 > most {{ most = $at + 0 }}
         END {{ if (bad || !at) exit 1; print most + 0 }}') &&\n    [ \"$MOST\" -le {most} ]",
         nested(&answers(pooler, "SHOW DATABASES"), 1)
     ))

@@ -5,7 +5,7 @@ use crate::ast::TopPart;
 use crate::budget::connections::{self as budget, RESERVED, ServerBudget};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::Via;
+use crate::model::{Entry, Via};
 use crate::source::Sourced;
 
 /// The rule `connection-budget-exceeded`.
@@ -32,6 +32,8 @@ struct Overdrawn<'a> {
     limit: &'a Sourced<u32>,
     path: &'static str,
     class: &'a Sourced<String>,
+    /// Whether PgBouncer's further databases are on it.
+    shared: bool,
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
@@ -42,6 +44,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         limit: &database.max_connections,
         path: "database.max-connections",
         class: &database.instance,
+        shared: true,
     };
     if !primary.budget.holds() {
         let finding = primary.finding(context);
@@ -57,6 +60,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         limit: &replicas.max_connections,
         path: "database.replicas.max-connections",
         class: &replicas.instance,
+        shared: false,
     };
     // A replica with the primary's values and no more connections needs no second finding.
     let said = !primary.budget.holds() && pooled && replicas.max_connections.follows(primary.limit);
@@ -76,6 +80,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 }
 
 impl Overdrawn<'_> {
+    /// Whether a database of PgBouncer is on this server.
+    fn has(&self, entry: &Entry<'_>) -> bool {
+        self.shared || entry.name.is_none()
+    }
+
     fn finding(&self, context: &Context<'_>) -> Finding {
         let pgbouncer = &context.environment.pgbouncer;
         let (total, usable) = (self.budget.total(), self.budget.usable);
@@ -86,19 +95,21 @@ impl Overdrawn<'_> {
         let mut finding = Finding::new(RULE.code, Severity::Error, message);
         let mut sum = Vec::new();
         if self.budget.pooled > 0 {
-            let (instances, max_db) = (&pgbouncer.instances, &pgbouncer.pool.max_db);
-            finding = finding
-                .operand(
-                    max_db,
-                    "pgbouncer.pool.max-db",
-                    "server connections of each PgBouncer pod",
-                )
-                .operand(instances, "pgbouncer.instances", "PgBouncer pods");
+            let instances = &pgbouncer.instances;
+            for entry in pgbouncer.entries().filter(|it| self.has(it)) {
+                let text = format!("server connections of each PgBouncer pod{}", entry.told());
+                finding = finding.operand(entry.max_db, &entry.max_db_path(), text);
+            }
+            finding = finding.operand(instances, "pgbouncer.instances", "PgBouncer pods");
+            let each = if self.shared {
+                pgbouncer.each_pod()
+            } else {
+                pgbouncer.pool.max_db.value.to_string()
+            };
             sum.push(format!(
-                "({} + {} draining) x {}",
+                "({} + {} draining) x {each}",
                 instances.value,
                 pgbouncer.draining(),
-                max_db.value
             ));
             finding = finding.given(&pgbouncer.drain).given(&pgbouncer.min_ready);
             if pgbouncer.draining() > 1 {
@@ -130,7 +141,13 @@ impl Overdrawn<'_> {
         let pgbouncer = &context.environment.pgbouncer;
         let pods = budget::pooler_pods(context.environment);
         let (total, pooled) = (self.budget.total(), self.budget.pooled);
-        let fits = self.budget.usable.saturating_sub(total - pooled) / pods;
+        let others = if self.shared {
+            pgbouncer.max_db_of_others()
+        } else {
+            0
+        };
+        let each = self.budget.usable.saturating_sub(total - pooled) / pods;
+        let fits = each.saturating_sub(others);
         if pooled > 0 && fits > 0 {
             let (max_db, path) = (&pgbouncer.pool.max_db, "pgbouncer.pool.max-db");
             let message = format!("lower `max-db` to {fits}, the largest value that fits");

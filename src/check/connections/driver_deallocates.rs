@@ -1,10 +1,10 @@
 //! A driver whose deallocation of prepared statements fails behind PgBouncer.
 
-use super::{driver, drivers};
+use super::{driver, drivers, entries_of};
 use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::{Driver, PoolMode};
+use crate::model::{Driver, Entry, PoolMode};
 
 /// The rule `driver-deallocates`.
 pub(super) static RULE: Rule = Rule {
@@ -18,11 +18,13 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let mode = &context.environment.pgbouncer.mode;
-    if mode.value == PoolMode::Session {
-        return;
-    }
     for (who, stated) in drivers(context.environment) {
+        let entries = entries_of(context.environment, &who);
+        let shared = |entry: &Entry<'_>| entry.mode.value != PoolMode::Session;
+        let Some(entry) = entries.into_iter().find(shared) else {
+            continue;
+        };
+        let mode = entry.mode;
         let title = stated.title();
         let (severity, message) = match stated.deallocates() {
             Some(false) => continue,
@@ -47,7 +49,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             &stated,
             "the driver",
         )
-        .operand(mode, "pgbouncer.mode", "clients share server connections")
+        .operand(mode, &entry.mode_path(), "clients share server connections")
         .note("PgBouncer renames prepared statements, so the server does not know the driver's name; drivers on libpq 17 or later send the protocol's Close, which works");
         findings.report(match stated.driver.value {
             Driver::Rails => finding

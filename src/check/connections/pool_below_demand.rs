@@ -5,8 +5,8 @@ use crate::ast::TopPart;
 use crate::budget::connections as budget;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::edit::Edit;
-use crate::model::Pool;
+use crate::edit::{Edit, quoted};
+use crate::model::{Entry, Environment};
 
 /// The rule `pool-below-demand`.
 pub(super) static RULE: Rule = Rule {
@@ -25,55 +25,75 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let environment = context.environment;
-    let pgbouncer = &environment.pgbouncer;
-    let (instances, pool) = (&pgbouncer.instances, &pgbouncer.pool);
-    let (default, path) = (&pool.default, "pgbouncer.pool.default");
-    let terms = budget::demand(environment);
+    for entry in context.environment.pgbouncer.entries() {
+        findings.extend(too_small(&entry, context.environment));
+    }
+}
+
+fn too_small(entry: &Entry<'_>, environment: &Environment) -> Option<Finding> {
+    let instances = &environment.pgbouncer.instances;
+    let (size, path) = (entry.size, entry.size_path());
+    let terms = budget::demand_for(environment, entry.name);
     let wanted = budget::total(&terms);
     let pods = u64::from(instances.value);
-    let held = pods * u64::from(default.value);
-    let Some(percent) = wanted
+    let held = pods * u64::from(size.value);
+    let percent = wanted
         .saturating_mul(100)
         .checked_div(held)
-        .filter(|_| wanted > held)
-    else {
-        return;
+        .filter(|_| wanted > held)?;
+    let message = match entry.name {
+        None => format!(
+            "{wanted} transactions can need a connection at once, but the pools hold only {held}"
+        ),
+        Some(name) => format!(
+            "{wanted} transactions can need a connection to `{name}` at once, but its pools hold only {held}"
+        ),
     };
-    let message = format!(
-        "{wanted} transactions can need a connection at once, but the pools hold only {held}"
-    );
+    let text = format!("pool size of each PgBouncer pod{}", entry.told());
     let finding = Finding::new(RULE.code, Severity::Warning, message)
-        .operand(default, path, "pool size of each PgBouncer pod")
+        .operand(size, &path, text)
         .operand(instances, "pgbouncer.instances", "PgBouncer pods")
         .note(format!(
             "{} > {held} = {pods} x {}: demand is {percent}% of the pools",
             budget::arithmetic(&terms),
-            default.value
+            size.value
         ));
-    let finding = super::clients(finding, environment, Surge::Left).given(&pool.max_db);
+    let finding =
+        super::clients_of(finding, environment, entry.name, Surge::Left).given(entry.max_db);
     let fits = wanted.div_ceil(pods);
-    findings.report(if fits > u64::from(pool.max_db.value) {
-        both(finding, pool, fits)
+    Some(if fits > u64::from(entry.max_db.value) {
+        both(finding, entry, fits)
     } else {
-        let message = format!("raise `default` to {fits}, the smallest size that meets the demand");
-        finding.repair(default, path, message, fits.to_string())
-    });
+        let step = step(&path);
+        let message = format!("raise `{step}` to {fits}, the smallest size that meets the demand");
+        finding.repair(size, &path, message, fits.to_string())
+    })
+}
+
+/// The last step of a path.
+fn step(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
 }
 
 /// A pool cannot have more connections than `max-db`, so a larger pool needs a larger `max-db`.
-fn both(finding: Finding, pool: &Pool, fits: u64) -> Finding {
+fn both(finding: Finding, entry: &Entry<'_>, fits: u64) -> Finding {
     let finding = finding
-        .written(&pool.max_db, "limits all pools of a PgBouncer pod")
+        .written(entry.max_db, "limits all pools of a PgBouncer pod")
         .note(format!(
-            "`max-db` limits the pools of a PgBouncer pod to {} connections",
-            pool.max_db.value
+            "`max-db` limits the pools of a PgBouncer pod{} to {} connections",
+            entry.told(),
+            entry.max_db.value
         ));
+    let (size, max_db) = (entry.size_path(), entry.max_db_path());
+    let node = match entry.name {
+        None => "pool".to_owned(),
+        Some(name) => format!("database {}", quoted(name)),
+    };
     finding.help_by(
         format!(
-            "raise both limits to {fits}, the smallest value that meets the demand: write `pgbouncer {{ pool default={fits} max-db={fits} }}`"
+            "raise both limits to {fits}, the smallest value that meets the demand: write `pgbouncer {{ {node} {}={fits} max-db={fits} }}`",
+            step(&size)
         ),
-        ["default", "max-db"]
-            .map(|name| Edit::set(format!("pgbouncer.pool.{name}"), fits.to_string())),
+        [size, max_db].map(|path| Edit::set(path, fits.to_string())),
     )
 }

@@ -4,6 +4,7 @@ use crate::ast::TopPart;
 use crate::budget::connections as budget;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::model::Entry;
 
 /// The rule `pool-larger-than-max-db`.
 pub(super) static RULE: Rule = Rule {
@@ -17,34 +18,50 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let pool = &context.environment.pgbouncer.pool;
-    let (default, max_db) = (pool.default.value, pool.max_db.value);
-    if default <= max_db {
-        return;
+    for entry in context.environment.pgbouncer.entries() {
+        findings.extend(too_large(&entry, context));
     }
-    let message = format!(
-        "`pool default` is {default}, but `max-db` limits the pool to {max_db} connections"
-    );
+}
+
+fn too_large(entry: &Entry<'_>, context: &Context<'_>) -> Option<Finding> {
+    let (size, max_db) = (entry.size.value, entry.max_db.value);
+    if size <= max_db {
+        return None;
+    }
+    let (size_path, max_db_path) = (entry.size_path(), entry.max_db_path());
+    let (message, step) = match entry.name {
+        None => (
+            format!(
+                "`pool default` is {size}, but `max-db` limits the pool to {max_db} connections"
+            ),
+            "default",
+        ),
+        Some(name) => (
+            format!(
+                "`pool-size` of `{name}` is {size}, but `max-db` limits the pool to {max_db} connections"
+            ),
+            "pool-size",
+        ),
+    };
     let finding = Finding::new(RULE.code, Severity::Warning, message)
+        .operand(entry.size, &size_path, "pool size of each PgBouncer pod")
         .operand(
-            &pool.default,
-            "pgbouncer.pool.default",
-            "pool size of each PgBouncer pod",
-        )
-        .operand(
-            &pool.max_db,
-            "pgbouncer.pool.max-db",
+            entry.max_db,
+            &max_db_path,
             "limits all pools of a database together",
         )
-        .note(format!("{default} > {max_db} connections"))
+        .note(format!("{size} > {max_db} connections"))
         .repair(
-            &pool.default,
-            "pgbouncer.pool.default",
-            format!("lower `default` to {max_db}, the largest useful size"),
+            entry.size,
+            &size_path,
+            format!("lower `{step}` to {max_db}, the largest useful size"),
             max_db.to_string(),
         )
         .safely();
-    findings.report(more_connections(finding, context));
+    Some(match entry.name {
+        None => more_connections(finding, context),
+        Some(_) => finding,
+    })
 }
 
 /// If `max-db` is derived from the server's connections, the server can have more of them.
@@ -55,7 +72,7 @@ fn more_connections(finding: Finding, context: &Context<'_>) -> Finding {
     let enough = budget::connections_for(
         u64::from(pool.default.value),
         budget::pooler_pods(environment),
-        budget::primary(environment).outside(),
+        budget::beside_the_first(environment),
     );
     let class = context.catalogue.db_classes.get(&database.instance.value);
     let held = class.is_some_and(|class| enough <= budget::without_doubt(class.memory));

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: false,
     steady: true,
-    reads: &[TopPart::Database, TopPart::Other],
+    reads: &[TopPart::Database, TopPart::Pgbouncer, TopPart::Other],
     explanation: include_str!("../../diagnostic/explain/database-name-reserved.md"),
     check,
 };
@@ -168,6 +168,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 .help(help),
         );
     }
+    findings.extend(further(context));
     if let Some(message) = wrong_role(&database.user.value) {
         findings.report(
             Finding::new(RULE.code, Severity::Error, message)
@@ -184,6 +185,68 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     Database::MASTER
                 )),
         );
+    }
+}
+
+/// Further databases of PgBouncer with a name that another entry has, or that the server refuses.
+fn further(context: &Context<'_>) -> Vec<Finding> {
+    let environment = context.environment;
+    let database = &environment.database;
+    let first = &database.dbname.value;
+    let reads = format!("{first}{READ}");
+    let mut found = Vec::new();
+    for entry in &environment.pgbouncer.database {
+        let name = &entry.name.value;
+        let path = format!("pgbouncer.database.{name}");
+        let taken = if name == CONSOLE {
+            Some(format!(
+                "`{CONSOLE}` is the name of PgBouncer's own console"
+            ))
+        } else if name == first {
+            Some(format!(
+                "`{name}` is the entry that PgBouncer already has for `database.dbname`"
+            ))
+        } else if *name == reads {
+            Some(format!(
+                "`{name}` is the entry that PgBouncer has for the read replicas of `{first}`"
+            ))
+        } else {
+            None
+        };
+        if let Some(message) = taken {
+            let finding = Finding::new(RULE.code, Severity::Error, message)
+                .operand(&entry.name, &format!("{path}.name"), "this entry")
+                .given(&database.dbname);
+            found
+                .push(finding.help(
+                    "give the entry another name; `dbname=` says which database it leads to",
+                ));
+        }
+        let message = wrong_database(&entry.dbname.value);
+        if let Some(message) = message {
+            let finding = Finding::new(RULE.code, Severity::Error, message).operand(
+                &entry.dbname,
+                &format!("{path}.dbname"),
+                "the database",
+            );
+            found.push(finding.help("state another `dbname=`"));
+        }
+    }
+    found
+}
+
+/// The reason why the server refuses a database's name.
+fn wrong_database(name: &str) -> Option<String> {
+    let folded = name.to_ascii_lowercase();
+    let folded = folded.as_str();
+    if KEYWORDS.binary_search(&folded).is_ok() {
+        Some(reserved(name))
+    } else if OF_RDS.contains(&folded) || TEMPLATES.contains(&folded) {
+        Some(format!(
+            "`{name}` is a database name that RDS for PostgreSQL reserves"
+        ))
+    } else {
+        None
     }
 }
 
@@ -222,13 +285,7 @@ const ANOTHER: &str = "state another name, such as `database { dbname \"app\" }`
 
 fn wrong(database: &Database) -> Option<(String, String)> {
     let name = &database.dbname.value;
-    let folded = name.to_ascii_lowercase();
-    let folded = folded.as_str();
-    if KEYWORDS.binary_search(&folded).is_ok() {
-        return Some((reserved(name), ANOTHER.to_owned()));
-    }
-    if OF_RDS.contains(&folded) || TEMPLATES.contains(&folded) {
-        let message = format!("`{name}` is a database name that RDS for PostgreSQL reserves");
+    if let Some(message) = wrong_database(name) {
         return Some((message, ANOTHER.to_owned()));
     }
     if name == CONSOLE {

@@ -1,6 +1,6 @@
 //! An environment variable of the file that tierc sets itself.
 
-use super::variable_taken::{DATABASE, of_groups};
+use super::variable_taken::{DATABASE, of_all, of_further};
 use crate::ast::TopPart;
 use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
@@ -15,7 +15,12 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[TopPart::Redis, TopPart::Api, TopPart::Worker],
+    reads: &[
+        TopPart::Redis,
+        TopPart::Database,
+        TopPart::Api,
+        TopPart::Worker,
+    ],
     explanation: include_str!("../../diagnostic/explain/variable-reserved.md"),
     check,
 };
@@ -25,6 +30,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         for (name, value) in &workload.env {
             findings.extend(limit(&who, workload, name, value));
             findings.extend(lifetime(&who, workload, name, value));
+            findings.extend(further(&who, workload, name, value));
             findings.extend(address(context, &who, name, value));
         }
     }
@@ -95,6 +101,16 @@ fn lifetime(
     Some(finding.removal(value, &variable, message))
 }
 
+/// The variables for the connections to a further database of PgBouncer.
+fn further(who: &str, workload: &Workload, name: &str, value: &Sourced<String>) -> Option<Finding> {
+    let mut claims = of_further(who, workload).into_iter();
+    let (path, variable) = claims.find(|(_, variable)| variable.value == name)?;
+    let finding = reserved(who, name, value).operand(variable, &path, "tierc sets it here");
+    let stated = format!("{who}.env.{name}");
+    let message = "remove it: `connections { database }` sets it";
+    Some(finding.removal(value, &stated, message))
+}
+
 /// The variables for the addresses of the database and of Redis, which come from Secrets, and for
 /// Redis' cluster mode.
 fn address(
@@ -110,13 +126,21 @@ fn address(
         let finding = reserved(who, name, value).note(note);
         return Some(finding.removal(value, &path, help));
     }
-    let groups = of_groups(context.environment);
+    let groups = of_all(context.environment);
     let (path, variable) = groups
         .into_iter()
         .find(|(_, variable)| variable.value == name)?;
-    let finding = reserved(who, name, value).operand(variable, &path, "this group's variable");
+    let of_database = path.starts_with("database.");
+    let of = if of_database {
+        "a part of the database's address"
+    } else {
+        "this group's variable"
+    };
+    let finding = reserved(who, name, value).operand(variable, &path, of);
     let stated = format!("{who}.env.{name}");
-    let message = if path.contains(".database.") {
+    let message = if of_database {
+        "remove it: the variable comes from `database`; or rename it there, with `env`"
+    } else if path.contains(".database.") {
         "remove it: the variable comes from the Secret with the group's addresses; or rename the variable of the database with its `env=`"
     } else if path.ends_with(".env.url") {
         "remove it: the variable comes from the Secret with the group's address; or rename the group's variable with its `env url=`"

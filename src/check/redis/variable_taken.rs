@@ -1,9 +1,10 @@
 //! An environment variable that has two values.
 
 use crate::ast::TopPart;
+use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::Environment;
+use crate::model::{Environment, Workload};
 use crate::source::Sourced;
 
 /// The rule `variable-taken`.
@@ -12,7 +13,12 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[TopPart::Redis, TopPart::Api, TopPart::Worker],
+    reads: &[
+        TopPart::Redis,
+        TopPart::Database,
+        TopPart::Api,
+        TopPart::Worker,
+    ],
     explanation: include_str!("../../diagnostic/explain/variable-taken.md"),
     check,
 };
@@ -24,11 +30,16 @@ pub(super) const DATABASE: [&str; 2] = ["DATABASE_URL", "DATABASE_READ_URL"];
 pub(super) type Claim<'a> = (String, &'a Sourced<String>);
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let groups = of_groups(context.environment);
+    let groups = of_all(context.environment);
     for (index, claim) in groups.iter().enumerate() {
         let mut earlier = groups.iter().take(index);
         let other = earlier.find(|(_, variable)| variable == &claim.1);
-        report(claim, other, "the group's `env`", findings);
+        let by = if claim.0.starts_with("database.") {
+            "`database { env }`"
+        } else {
+            "the group's `env`"
+        };
+        report(claim, other, by, findings);
     }
     let limits = limits(context.environment);
     for claim in &limits {
@@ -47,6 +58,17 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             "`connections env=`"
         };
         report(claim, other, by, findings);
+    }
+    for (who, workload) in workloads(context.environment) {
+        let own = format!("{who}.connections.");
+        let further = of_further(&who, workload);
+        for (index, claim) in further.iter().enumerate() {
+            let earlier = further.iter().take(index);
+            let limits = limits.iter().filter(|(path, _)| path.starts_with(&own));
+            let mut others = groups.iter().chain(limits).chain(earlier);
+            let other = others.find(|(_, variable)| *variable == claim.1);
+            report(claim, other, "`connections { database }`", findings);
+        }
     }
 }
 
@@ -69,8 +91,18 @@ fn report(claim: &Claim<'_>, other: Option<&Claim<'_>>, by: &str, findings: &mut
     findings.report(finding.help(format!("use another variable with {by}")));
 }
 
+/// The variables that every workload gets: those of the Redis groups, and the parts of a connection to the
+/// database.
+pub(super) fn of_all(environment: &Environment) -> Vec<Claim<'_>> {
+    let database = environment.database.variables().into_iter();
+    let database = database.map(|(part, variable)| (format!("database.env.{part}"), variable));
+    let mut claims = of_groups(environment);
+    claims.extend(database);
+    claims
+}
+
 /// The variables of the Redis groups, which every workload gets.
-pub(super) fn of_groups(environment: &Environment) -> Vec<Claim<'_>> {
+fn of_groups(environment: &Environment) -> Vec<Claim<'_>> {
     environment
         .redis
         .iter()
@@ -88,6 +120,18 @@ pub(super) fn of_groups(environment: &Environment) -> Vec<Claim<'_>> {
             url.into_iter().chain([cluster]).chain(databases)
         })
         .collect()
+}
+
+/// The variables for the connections to further databases of PgBouncer.
+pub(super) fn of_further<'a>(who: &str, workload: &'a Workload) -> Vec<Claim<'a>> {
+    let further = workload.connections.database.iter();
+    let claims = further.flat_map(|it| {
+        let path = format!("{who}.connections.database.{}", it.database.value);
+        let url = it.url.as_ref().map(|url| (format!("{path}.url"), url));
+        let env = it.env.as_ref().map(|env| (format!("{path}.env"), env));
+        url.into_iter().chain(env)
+    });
+    claims.collect()
 }
 
 /// The variables for the number and the lifetime of a pod's connections.

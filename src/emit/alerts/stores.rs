@@ -120,17 +120,27 @@ pub(super) fn pooler(environment: &Environment) -> Vec<Alert> {
         state::pool_wait(environment),
         environment.alerts.pool_wait.value,
     );
+    // One series for each database tells which of the pools is too small.
+    let several = !environment.pgbouncer.database.is_empty();
+    let longest = if several {
+        state::pool_waits(environment)
+    } else {
+        wait.clone()
+    };
+    let sizes = environment.pgbouncer.entries().map(|it| it.size_path());
     let waiting = Alert {
         name: "PgbouncerClientsWait",
-        expr: format!("{wait} > {}", most.secs()),
+        expr: format!("{longest} > {}", most.secs()),
         lasting: WAITING,
         urgency: AlertUrgency::Critical,
         summary: format!("clients wait more than {most} for a server connection of PgBouncer"),
-        value: "{{ $value | printf \"%.1f\" }} s",
+        value: if several {
+            "{{ $value | printf \"%.1f\" }} s for database {{ $labels.database }}"
+        } else {
+            "{{ $value | printf \"%.1f\" }} s"
+        },
         action: "look for slow transactions, or give PgBouncer more connections".into(),
-        relieved_by: ["pgbouncer.pool.default", "pgbouncer.instances"]
-            .map(str::to_owned)
-            .into(),
+        relieved_by: sizes.chain(["pgbouncer.instances".to_owned()]).collect(),
         section: "Look into the pools".into(),
     };
     let absent = not_measured("pgbouncer", format!("absent({wait})"));

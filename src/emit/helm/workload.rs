@@ -3,6 +3,7 @@
 use crate::emit::yaml::{Map, YamlValue, yaml};
 
 use super::{autoscaling, secret_env};
+use crate::emit::endpoint::PORT;
 use crate::emit::{placement, portion, secret};
 use crate::model::{Api, Environment, Image, Name, Queue, Resources, Spread, Worker, Workload};
 use crate::source::Sourced;
@@ -89,8 +90,13 @@ fn workload(
         values.insert("topologySpreadConstraints", spread(workload));
     }
     let env = env(environment, workload);
+    let further = workload.connections.database.iter().filter_map(|it| {
+        let entry = secret::further_url(environment, &it.database.value);
+        Some((it.url.as_ref()?.value.clone(), entry))
+    });
     let secrets = secrets
         .into_iter()
+        .chain(further)
         .filter(|(name, _)| !env.contains_key(name));
     values.insert("secretEnv", secret_env(secrets));
     values.insert("env", env);
@@ -145,6 +151,8 @@ fn env(environment: &Environment, workload: &Workload) -> Map {
             group.is_cluster().to_string(),
         );
     }
+    let pooler = environment.pgbouncer.name.value.as_str();
+    variables.extend(parts(environment, pooler, PORT));
     for (name, value) in &workload.env {
         variables.insert(name.clone(), &value.value);
     }
@@ -155,11 +163,42 @@ fn env(environment: &Environment, workload: &Workload) -> Map {
         connections.env.value.clone(),
         connections.per_process().to_string(),
     );
+    for further in &connections.database {
+        if let Some(variable) = &further.env {
+            variables.insert(variable.value.clone(), further.per_pod.value.to_string());
+        }
+    }
     if let (Some(variable), Some(lifetime)) = (&connections.lifetime_env, &connections.lifetime) {
         let seconds = lifetime.value.secs().to_string();
         variables.insert(variable.value.clone(), seconds);
     }
     variables
+}
+
+/// The variables with the parts of a connection, but for the password.
+pub(super) fn parts(
+    environment: &Environment,
+    host: &str,
+    port: u16,
+) -> impl Iterator<Item = (String, String)> {
+    let database = &environment.database;
+    let parts = [
+        (&database.env_host, host.to_owned()),
+        (&database.env_port, port.to_string()),
+        (&database.env_name, database.dbname.value.clone()),
+        (&database.env_user, database.user.value.clone()),
+    ];
+    let stated = parts.into_iter();
+    stated.filter_map(|(variable, value)| Some((variable.as_ref()?.value.clone(), value)))
+}
+
+/// The variable with the password of the application's role.
+pub(super) fn password(environment: &Environment) -> Option<(String, secret::SecretEntry)> {
+    let variable = environment.database.env_password.as_ref()?;
+    Some((
+        variable.value.clone(),
+        secret::database_password(environment),
+    ))
 }
 
 /// The variables that every workload reads from Secrets.
@@ -173,5 +212,6 @@ fn secrets(environment: &Environment) -> Vec<(String, secret::SecretEntry)> {
             (variable.value.clone(), entry)
         })
     });
-    std::iter::once(database).chain(redis).collect()
+    let database = std::iter::once(database).chain(password(environment));
+    database.chain(redis).collect()
 }

@@ -1,5 +1,7 @@
 //! The RDS instance and its replicas.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::procedures::Procedures;
@@ -23,6 +25,8 @@ const MOST_REPLICAS: u32 = 15;
 pub(super) struct RunbookDatabase {
     id: String,
     dbname: String,
+    /// The databases of PgBouncer's further entries.
+    further: Vec<String>,
     user: String,
     master: String,
     class: String,
@@ -65,6 +69,7 @@ pub(super) fn database(environment: &Environment, catalogue: &Catalogue) -> Runb
     let mut facts = RunbookDatabase {
         id: database.name.value.to_string(),
         dbname: database.dbname.value.clone(),
+        further: further(environment),
         user: database.user.value.clone(),
         master: database.master.value.clone(),
         class: class.clone(),
@@ -93,6 +98,17 @@ pub(super) fn database(environment: &Environment, catalogue: &Catalogue) -> Runb
     };
     facts.sh = procedures(&facts, environment.environment.value.as_str());
     facts
+}
+
+/// The databases that RDS does not create: it creates `dbname` alone.
+fn further(environment: &Environment) -> Vec<String> {
+    let first = &environment.database.dbname.value;
+    let further = environment.pgbouncer.database.iter();
+    let names: BTreeSet<&String> = further.map(|entry| &entry.dbname.value).collect();
+    let names = names
+        .into_iter()
+        .filter(|name| *name != first && *name != "postgres");
+    names.cloned().collect()
 }
 
 fn procedures(database: &RunbookDatabase, environment: &str) -> Procedures {

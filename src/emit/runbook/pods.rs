@@ -62,7 +62,7 @@ struct RunbookPods {
     hold: u32,
     /// A larger maximum, if PgBouncer has room for its clients.
     more: Option<u32>,
-    per_pod: u32,
+    per_pod: u64,
     down_window: u64,
     /// Twice that, or the longest that Kubernetes accepts; `None` if it has that already.
     longer_window: Option<u64>,
@@ -420,7 +420,7 @@ fn pods(environment: &Environment, workload: &Workload) -> RunbookPods {
             more.map_or_else(|| (max / 2).max(1), |more| more.min(half))
         },
         more,
-        per_pod: workload.connections.per_pod.value,
+        per_pod: workload.connections.of_a_pod(),
         down_window: window,
         longer_window: (window < LONGEST_WINDOW).then(|| (window * 2).min(LONGEST_WINDOW)),
         requests: amounts(workload.requests.cpu.value, workload.requests.memory.value),
@@ -440,7 +440,7 @@ fn more(environment: &Environment, workload: &Workload) -> Option<u32> {
     let free = pooled_clients_free(environment);
     // A rollout of the additional pods adds its surge.
     let surge = workload.rollout.max_surge.value;
-    let per_pod = u64::from(workload.connections.per_pod.value);
+    let per_pod = workload.connections.of_a_pod();
     let needs = |pods: u32| {
         let peak = pods.saturating_add(surge.of_rounded_up(pods));
         u64::from(peak.saturating_sub(workload.peak())) * per_pod

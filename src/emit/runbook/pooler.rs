@@ -10,7 +10,7 @@ use crate::catalogue::Catalogue;
 use crate::emit::alerts::Watch;
 use crate::emit::{lock, pgbouncer, secret};
 use crate::model::platform::leaving_at_once;
-use crate::model::{Environment, Pgbouncer};
+use crate::model::{Environment, Pgbouncer, PoolerDatabase};
 
 /// PgBouncer.
 #[derive(Serialize)]
@@ -19,7 +19,12 @@ pub(super) struct Pooler {
     instances: u32,
     default: u32,
     reserve: u32,
+    /// Of the database of the application.
     max_db: u32,
+    further: Vec<RunbookEntry>,
+    /// The connections of one pod to all databases, and as a factor.
+    all: u64,
+    each: String,
     clients: u32,
     admin: &'static str,
     auth_secret: String,
@@ -40,20 +45,45 @@ pub(super) struct Pooler {
     pub(super) sh: Procedures,
 }
 
+/// A further database of PgBouncer.
+#[derive(Serialize)]
+struct RunbookEntry {
+    name: String,
+    dbname: String,
+    size: u32,
+    reserve: u32,
+    max_db: u32,
+    mode: String,
+}
+
+fn further(entry: &PoolerDatabase) -> RunbookEntry {
+    RunbookEntry {
+        name: entry.name.value.clone(),
+        dbname: entry.dbname.value.clone(),
+        size: entry.pool_size.value,
+        reserve: entry.reserve.value,
+        max_db: entry.max_db.value,
+        mode: entry.mode.value.to_string(),
+    }
+}
+
 pub(super) fn pooler(environment: &Environment, catalogue: &Catalogue, watch: &Watch) -> Pooler {
     let pooler = &environment.pgbouncer;
     let primary = budget::primary(environment);
     let room = primary.usable.saturating_sub(primary.outside());
-    let max_db = pooler.pool.max_db.value;
+    let max_db = pooler.max_db();
     let ini = pgbouncer::ini(environment, catalogue);
-    let most = beside_draining(room / u64::from(max_db.max(1)), pooler);
+    let most = beside_draining(room / max_db.max(1), pooler);
     let leaving = |pods| leaving_at_once(pooler.drain.value, pooler.min_ready.value, pods);
     Pooler {
         deployment: pooler.name.value.to_string(),
         instances: pooler.instances.value,
         default: pooler.pool.default.value,
         reserve: pooler.pool.reserve.value,
-        max_db,
+        max_db: pooler.pool.max_db.value,
+        further: pooler.database.iter().map(further).collect(),
+        all: max_db,
+        each: pooler.each_pod(),
         clients: pooler.clients.max.value,
         admin: pgbouncer::ADMIN_USER,
         auth_secret: secret::userlist(environment).secret,

@@ -9,7 +9,11 @@ use serde_json::Value;
 
 use crate::emit::yaml::{Map, YamlValue};
 use crate::emit::{endpoint, helm, metadata, secret};
-use crate::model::{Api, Autoscalers, Environment, Name, RedisGroup, RedisTls, Scaler, Workload};
+use crate::model::{
+    Api, Autoscalers, DatabaseConnections, Environment, Name, PoolerDatabase, RedisGroup, RedisTls,
+    Scaler, Workload,
+};
+use crate::source::Sourced;
 
 /// The version of the view. It grows by new names only; a name that goes or changes its meaning
 /// makes a new version.
@@ -171,6 +175,19 @@ struct ConnectionsData {
     per_process: u32,
     /// The environment variable that tells a pod. `env` has it already.
     env: String,
+    /// Connections to further databases of PgBouncer, by its entries.
+    databases: BTreeMap<String, FurtherConnectionsData>,
+}
+
+/// The connections that a pod may open to a further database of PgBouncer.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct FurtherConnectionsData {
+    /// The most connections of a pod.
+    per_pod: u32,
+    /// The environment variable that tells a pod; null without one. `env` has it already.
+    env: Option<String>,
+    /// The environment variable with the URL; null without one. `secret_env` has it already.
+    url_env: Option<String>,
 }
 
 /// One key of a Secret.
@@ -185,6 +202,9 @@ struct SecretKeyData {
 /// Schema migrations, which bypass PgBouncer.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 struct MigrationData {
+    /// Plain environment variables by name: the parts of the connection that `database { env }` names.
+    #[schemars(with = "Option<Texts>")]
+    env: YamlValue,
     /// Environment variables from Secrets, by the variable's name.
     #[schemars(with = "BTreeMap<String, SecretKeyData>")]
     secret_env: YamlValue,
@@ -197,6 +217,23 @@ struct PoolerData {
     host: String,
     /// Its port.
     port: u16,
+    /// The database that clients connect to by default.
+    name: String,
+    /// The application's role.
+    user: String,
+    /// The role's password. The Secret has this key only if you create it.
+    password: SecretKeyData,
+    /// Further databases, by the names that clients connect to.
+    databases: BTreeMap<String, FurtherDatabaseData>,
+}
+
+/// A further database of PgBouncer.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct FurtherDatabaseData {
+    /// The database on the server.
+    dbname: String,
+    /// The URL through PgBouncer.
+    url: SecretKeyData,
 }
 
 /// PostgreSQL, for charts that want a connection in its parts.
@@ -210,6 +247,8 @@ struct DatabaseData {
     name: String,
     /// The application's role.
     user: String,
+    /// The role's password. The Secret has this key only if you create it.
+    password: SecretKeyData,
     /// The URL through PgBouncer.
     url: SecretKeyData,
     /// The URL that bypasses PgBouncer.
@@ -238,6 +277,12 @@ struct RedisDatabaseData {
 struct RedisData {
     /// Host and port, if the file states them.
     endpoint: Option<String>,
+    /// The host of `endpoint`.
+    host: Option<String>,
+    /// The port of `endpoint`.
+    port: Option<u16>,
+    /// The AUTH token; null without TLS.
+    password: Option<SecretKeyData>,
     /// Whether it is in cluster mode.
     cluster: bool,
     /// Whether clients connect with TLS.
@@ -284,11 +329,21 @@ impl TemplateData {
             apis,
             workers,
             migration: MigrationData {
+                env: below(&values, &["migration", "env"]),
                 secret_env: below(&values, &["migration", "secretEnv"]),
             },
             pgbouncer: PoolerData {
                 host: environment.pgbouncer.name.value.to_string(),
                 port: endpoint::PORT,
+                name: environment.database.dbname.value.clone(),
+                user: environment.database.user.value.clone(),
+                password: secret_key(secret::database_password(environment)),
+                databases: environment
+                    .pgbouncer
+                    .database
+                    .iter()
+                    .map(|entry| further_database(environment, entry))
+                    .collect(),
             },
             database: database(environment),
             redis: environment
@@ -390,6 +445,12 @@ fn workload_data(
             per_pod: workload.connections.per_pod.value,
             per_process: workload.connections.per_process(),
             env: workload.connections.env.value.clone(),
+            databases: workload
+                .connections
+                .database
+                .iter()
+                .map(further_connections)
+                .collect(),
         },
     }
 }
@@ -404,6 +465,28 @@ fn image_data(reference: &str) -> ImageData {
     }
 }
 
+fn further_connections(further: &DatabaseConnections) -> (String, FurtherConnectionsData) {
+    let variable = |stated: &Option<Sourced<String>>| stated.as_ref().map(|it| it.value.clone());
+    let data = FurtherConnectionsData {
+        per_pod: further.per_pod.value,
+        env: variable(&further.env),
+        url_env: variable(&further.url),
+    };
+    (further.database.value.clone(), data)
+}
+
+fn further_database(
+    environment: &Environment,
+    entry: &PoolerDatabase,
+) -> (String, FurtherDatabaseData) {
+    let name = &entry.name.value;
+    let data = FurtherDatabaseData {
+        dbname: entry.dbname.value.clone(),
+        url: secret_key(secret::further_url(environment, name)),
+    };
+    (name.clone(), data)
+}
+
 fn database(environment: &Environment) -> DatabaseData {
     let database = &environment.database;
     DatabaseData {
@@ -411,6 +494,7 @@ fn database(environment: &Environment) -> DatabaseData {
         port: endpoint::SERVER_PORT,
         name: database.dbname.value.clone(),
         user: database.user.value.clone(),
+        password: secret_key(secret::database_password(environment)),
         url: secret_key(secret::database_url(environment)),
         direct_url: secret_key(secret::direct_url(environment)),
         replicas: database.replicas.count.value,
@@ -425,8 +509,13 @@ fn redis(environment: &Environment, name: &Name, group: &RedisGroup) -> RedisDat
         url: secret_key(secret::redis_url(environment, name, group, it.index.value)),
         env: it.env.value.clone(),
     });
+    let endpoint = group.endpoint.as_ref().map(|it| it.value.as_str());
+    let parts = endpoint.and_then(|it| it.rsplit_once(':'));
     RedisData {
-        endpoint: group.endpoint.as_ref().map(|it| it.value.clone()),
+        endpoint: endpoint.map(str::to_owned),
+        host: parts.map(|(host, _)| host.to_owned()),
+        port: parts.and_then(|(_, port)| port.parse().ok()),
+        password: secret::redis_password(environment, name, group).map(secret_key),
         cluster: group.is_cluster(),
         tls: group.tls.value != RedisTls::Off,
         uses: group.uses.iter().map(|it| it.value.to_string()).collect(),
@@ -440,7 +529,7 @@ fn redis(environment: &Environment, name: &Name, group: &RedisGroup) -> RedisDat
 fn secret_key(entry: secret::SecretEntry) -> SecretKeyData {
     SecretKeyData {
         name: entry.secret,
-        key: entry.key.to_owned(),
+        key: entry.key.into_owned(),
     }
 }
 

@@ -4,10 +4,12 @@ use super::manifests::{applied, manifest, same};
 use super::pods::{none_leaving, rolled};
 use super::{Procedure, State};
 use crate::action::{Action, Question};
-use crate::budget::connections::{demand, total};
+use crate::budget::connections::{demand_for, total};
+use crate::emit::endpoint::read_entry;
 use crate::emit::kubernetes::pooler_template;
 use crate::emit::pgbouncer::STATS_USER;
 use crate::emit::{lock, pgbouncer, secret};
+use crate::model::Entry;
 use crate::pair::Pair;
 
 /// PgBouncer after its manifest was applied. If the pod template changed, new pods start with the new
@@ -18,7 +20,7 @@ pub(super) fn follows(states: Pair<State<'_>>) -> Procedure {
     if templates.before != templates.after {
         let state = states.after;
         let name = &state.environment.pgbouncer.name.value;
-        let rolled = Procedure::default()
+        let rolled = databases(states)
             .verify(rolled(state, name))
             .verify(gone(state));
         narrower(rolled, states)
@@ -46,40 +48,105 @@ pub(super) fn reload(states: Pair<State<'_>>) -> Procedure {
 fn read_again(states: Pair<State<'_>>) -> Procedure {
     let state = states.after;
     let digest = lock::hash(pgbouncer::ini(state.environment, state.catalogue).as_bytes());
-    let procedure = Procedure::default().apply(Action::Reload {
+    let procedure = databases(states).apply(Action::Reload {
         namespace: state.namespace(),
         deployment: state.pooler().deployment,
         config: format!("{}/config/pgbouncer.ini", pgbouncer::FOLDER),
         digest: digest.trim_start_matches("sha256:").to_owned(),
     });
-    let most = states.map(|state| state.environment.pgbouncer.pool.max_db.value);
-    let procedure = if most.after < most.before {
-        console(procedure, state)
-            .verify(Question::ServerConnections {
-                pooler: state.pooler(),
-                most: most.after,
-            })
-            .note("open server connections above the new limit close when they are released")
-    } else {
-        procedure
-    };
+    let procedure = narrowed(procedure, states);
     narrower(procedure, states)
+}
+
+/// Waits until no pod holds more server connections than the limits that a reload lowers.
+fn narrowed(procedure: Procedure, states: Pair<State<'_>>) -> Procedure {
+    let poolers = states.map(|state| &state.environment.pgbouncer);
+    let state = states.after;
+    let several = poolers.after.entries().nth(1).is_some();
+    poolers.after.entries().fold(procedure, |procedure, entry| {
+        let mut before = poolers.before.entries();
+        let before = before.find(|other| other.name == entry.name);
+        if before.is_none_or(|before| before.max_db.value <= entry.max_db.value) {
+            return procedure;
+        }
+        let (pooler, most) = (state.pooler(), entry.max_db.value);
+        let databases = match entry.name {
+            Some(name) => vec![name.to_owned()],
+            None => vec![
+                state.environment.database.dbname.value.clone(),
+                read_entry(state.environment),
+            ],
+        };
+        let question = if several {
+            Question::EntryConnections {
+                pooler,
+                databases,
+                most,
+            }
+        } else {
+            Question::ServerConnections { pooler, most }
+        };
+        console(procedure, state)
+            .verify(question)
+            .note("open server connections above the new limit close when they are released")
+    })
+}
+
+/// The databases that PgBouncer leads to after a step, and not before it, must exist on the server.
+fn databases(states: Pair<State<'_>>) -> Procedure {
+    let known = |state: State<'_>| -> Vec<String> {
+        let environment = state.environment;
+        let further = environment.pgbouncer.database.iter();
+        let mut names = vec![environment.database.dbname.value.clone()];
+        names.extend(further.map(|entry| entry.dbname.value.clone()));
+        names
+    };
+    let names = states.map(known);
+    let mut new = names.after;
+    new.retain(|name| !names.before.contains(name));
+    new.dedup();
+    new.iter().fold(Procedure::default(), |procedure, name| {
+        procedure.require(format!(
+            "the database `{name}` exists on the server: section \"The application's role\" of RUNBOOK.md has the SQL"
+        ))
+    })
 }
 
 /// Notes what smaller pools mean for PgBouncer's clients, and shows the clients that wait.
 fn narrower(procedure: Procedure, states: Pair<State<'_>>) -> Procedure {
-    let held = states.map(|state| {
-        let pgbouncer = &state.environment.pgbouncer;
-        let (pods, pool) = (pgbouncer.instances.value, pgbouncer.pool.default.value);
-        u64::from(pods) * u64::from(pool)
-    });
+    let poolers = states.map(|state| &state.environment.pgbouncer);
+    poolers.after.entries().fold(procedure, |procedure, entry| {
+        let mut before = poolers.before.entries();
+        match before.find(|other| other.name == entry.name) {
+            Some(before) => fewer_served(procedure, Pair::new(before, entry), states),
+            None => procedure,
+        }
+    })
+}
+
+/// The same for one database.
+fn fewer_served(
+    procedure: Procedure,
+    entries: Pair<Entry<'_>>,
+    states: Pair<State<'_>>,
+) -> Procedure {
+    let held = |state: State<'_>, entry: Entry<'_>| {
+        let pods = state.environment.pgbouncer.instances.value;
+        u64::from(pods) * u64::from(entry.size.value)
+    };
+    let held = Pair::new(
+        held(states.before, entries.before),
+        held(states.after, entries.after),
+    );
     if held.after >= held.before {
         return procedure;
     }
     let state = states.after;
-    let wanted = total(&demand(state.environment));
+    let entry = entries.after;
+    let wanted = total(&demand_for(state.environment, entry.name));
+    let of = entry.told();
     let pools = format!(
-        "PgBouncer's pools serve {} clients at once instead of {}; at the autoscalers' maxima, {wanted} can ask for a connection",
+        "PgBouncer's pools{of} serve {} clients at once instead of {}; at the autoscalers' maxima, {wanted} can ask for a connection",
         held.after, held.before
     );
     if wanted <= held.after {
@@ -120,7 +187,8 @@ pub(super) fn gone(state: State<'_>) -> Question {
 /// gone.
 pub(super) fn rollout(states: Pair<State<'_>>) -> Procedure {
     let state = states.after;
-    let rolled = applied(state, "pgbouncer.yaml")
+    let rolled = databases(states)
+        .then(applied(state, "pgbouncer.yaml"))
         .verify(rolled(state, &state.environment.pgbouncer.name.value))
         .verify(gone(state));
     narrower(rolled, states)

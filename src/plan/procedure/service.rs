@@ -12,6 +12,7 @@ pub(super) fn procedure(name: &Name, states: Pair<State<'_>>) -> Procedure {
     let sides = states.map(|state| state.environment.service.get(name));
     let procedure =
         Procedure::default().note("tierc only counts the service: its owner deploys it");
+    let procedure = moved(procedure, name, sides, states);
     let pods = sides.map(|side| side.map_or(0, |service| service.replicas.value));
     let pooled = sides.map(|side| through(side, Via::Pgbouncer));
     let direct = sides.map(|side| through(side, Via::Direct));
@@ -54,6 +55,29 @@ pub(super) fn procedure(name: &Name, states: Pair<State<'_>>) -> Procedure {
         procedure = past_pooler(procedure, states.after);
     }
     procedure
+}
+
+/// Requires that a service has left the database of PgBouncer that it no longer uses: a later step may remove
+/// it. Both databases exist at this step.
+fn moved(
+    procedure: Procedure,
+    name: &Name,
+    sides: Pair<Option<&Service>>,
+    states: Pair<State<'_>>,
+) -> Procedure {
+    let (Some(before), Some(after)) = (sides.before, sides.after) else {
+        return procedure;
+    };
+    let to = Pair::new(before, after).map(|side| side.database.as_ref().map(|it| &it.value));
+    if to.before == to.after {
+        return procedure;
+    }
+    let first = states.map(|state| &state.environment.database.dbname.value);
+    procedure.require(format!(
+        "the owner of service `{name}` must let it connect to `{}` instead of `{}`",
+        to.after.unwrap_or(first.after),
+        to.before.unwrap_or(first.before)
+    ))
 }
 
 /// The required state of a service.

@@ -283,7 +283,7 @@ pub(super) fn filled(entry: &secret::SecretEntry, state: State<'_>, holds: Holds
     Procedure::default().apply(Question::Secret {
         namespace: state.namespace(),
         secret: entry.secret.clone(),
-        key: entry.key,
+        key: entry.key.clone(),
         holds,
     })
 }
@@ -314,7 +314,7 @@ fn reads_another_secret(states: Pair<State<'_>>) -> bool {
     let entries = states.map(|state| secret::entries(state.environment));
     entries.before.iter().any(|before| {
         let mut after = entries.after.iter();
-        after.any(|it| (&it.secret, it.key) == (&before.secret, before.key) && it != before)
+        after.any(|it| (&it.secret, &it.key) == (&before.secret, &before.key) && it != before)
     })
 }
 

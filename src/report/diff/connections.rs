@@ -80,18 +80,26 @@ fn server(
     environment: &Environment,
 ) -> ServerConnections {
     let pooler = &environment.pgbouncer;
-    let each = u64::from(pooler.pool.max_db.value);
     let part = |who: &str, pods, each| ConnectionsOf {
         who: who.to_owned(),
         pods,
         each,
     };
-    let mut parts = vec![
-        part("pgbouncer", pooler.instances.value, each),
-        part("pgbouncer, draining", pooler.draining(), each),
-    ];
-    if budget.pooled == 0 {
-        parts.clear();
+    let mut parts = Vec::new();
+    // A replica has the entry for reads alone.
+    let entries = pooler.entries().filter(|entry| match server {
+        DatabaseServer::Primary => true,
+        DatabaseServer::ReadReplica => entry.name.is_none(),
+    });
+    for entry in entries.filter(|_| budget.pooled > 0) {
+        let who = match entry.name {
+            None => "pgbouncer".to_owned(),
+            Some(name) => format!("pgbouncer, database {name}"),
+        };
+        let each = u64::from(entry.max_db.value);
+        parts.push(part(&who, pooler.instances.value, each));
+        let draining = format!("{who}, draining");
+        parts.push(part(&draining, pooler.draining(), each));
     }
     let terms = budget.terms.iter();
     parts.extend(terms.map(|term| part(&term.who, term.pods, u64::from(term.per_pod))));

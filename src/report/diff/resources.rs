@@ -78,7 +78,7 @@ fn all(environment: &Environment) -> Vec<(String, String)> {
     }));
     let pooler = &environment.pgbouncer;
     let pools = counted(pooler.instances.value, "pod");
-    let pools = format!("{pools} of {} connections", pooler.pool.max_db.value);
+    let pools = format!("{pools} of {} connections", pooler.max_db());
     all.push(("pgbouncer".into(), pools));
     let budget = connections::primary(environment);
     let budget = format!("{} of {}", budget.total(), budget.usable);

@@ -148,7 +148,11 @@ impl Server {
             .collect();
         let databases: BTreeSet<&str> = environments
             .iter()
-            .map(|it| it.database.dbname.value.as_str())
+            .flat_map(|it| {
+                let further = it.pgbouncer.database.iter();
+                let further = further.map(|it| it.dbname.value.as_str());
+                further.chain([it.database.dbname.value.as_str()])
+            })
             .collect();
         let mut sql = String::new();
         for user in users {

@@ -86,7 +86,7 @@ fn secrets<const N: usize>(parameters: [(&str, Option<SecretEntry>); N]) -> Opti
         .into_iter()
         .filter_map(|(parameter, entry)| {
             let entry = entry?;
-            Some(yaml!({ "parameter": parameter, "name": entry.secret, "key": entry.key }))
+            Some(yaml!({ "parameter": parameter, "name": entry.secret, "key": entry.key.into_owned() }))
         })
         .collect();
     if references.is_empty() {
