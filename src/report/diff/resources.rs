@@ -100,8 +100,15 @@ fn node_group(group: &NodeGroup) -> String {
         Capacity::OnDemand => "",
         Capacity::Spot => " spot",
     };
-    let (count, instance) = (&group.count, group.instances_in_words());
-    format!("{}-{} {instance}{spot}", count.min.value, count.max.value)
+    let (count, instance) = (&group.count, &group.instance.value);
+    let others = match group.instances().count() {
+        0 | 1 => String::new(),
+        types => format!(" (+{} types)", types - 1),
+    };
+    format!(
+        "{}-{} {instance}{others}{spot}",
+        count.min.value, count.max.value
+    )
 }
 
 fn workload(workload: &Workload) -> String {
