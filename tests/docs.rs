@@ -4,6 +4,7 @@ mod attributes;
 mod ci;
 mod coverage;
 mod language;
+mod platforms;
 mod wording;
 
 use tierc::compile::{CatalogueTexts, Input, repairable};

@@ -95,10 +95,11 @@ fn the_values_schema_documents_every_key_that_can_be_read() {
                 load if load.starts_with("load-") => continue,
                 other => other,
             };
-            let key = if key.starts_with("url-") {
-                "url-<name>"
-            } else {
-                key.as_str()
+            let key = match (name, key.strip_prefix("url-")) {
+                // `url-1` to `url-15`
+                ("redis-<group>", Some(_)) => "url-1",
+                (_, Some(_)) => "url-<name>",
+                (_, None) => key.as_str(),
             };
             description(text, name, key);
         }

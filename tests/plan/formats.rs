@@ -152,17 +152,23 @@ fn felt(impact: &Value) -> String {
     }
 }
 
-/// Who is affected: nobody, the API, some pools or everyone.
+/// Who is affected: nobody, the API, some APIs, some pools or everyone.
 fn affected(felt_by: &Value) -> String {
-    let pools = felt_by["pools"].as_array().into_iter().flatten();
-    let pools: Vec<&str> = pools.map(|it| it.as_str().unwrap()).collect();
-    match (felt_by.as_str(), pools.as_slice()) {
-        (Some("nobody"), _) => String::new(),
-        (Some("api"), _) => ", affects the API".into(),
-        (Some(others), _) => format!(", affects {others}"),
-        (None, [pool]) => format!(", affects pool `{pool}`"),
-        (None, pools) => format!(", affects pools `{}`", pools.join("`, `")),
+    match felt_by.as_str() {
+        Some("nobody") => return String::new(),
+        Some("api") => return ", affects the API".into(),
+        Some(others) => return format!(", affects {others}"),
+        None => {}
     }
+    let (kind, word) = if felt_by["apis"].is_array() {
+        ("apis", "API")
+    } else {
+        ("pools", "pool")
+    };
+    let names = felt_by[kind].as_array().unwrap().iter();
+    let names: Vec<&str> = names.map(|it| it.as_str().unwrap()).collect();
+    let plural = if names.len() == 1 { "" } else { "s" };
+    format!(", affects {word}{plural} `{}`", names.join("`, `"))
 }
 
 /// The steps of a plan as text.
