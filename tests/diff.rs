@@ -87,11 +87,13 @@ pub(crate) fn exit(folder: &Path, subcommand: &str, arguments: &[&str]) -> i32 {
     code(&tierc(folder, &arguments))
 }
 
+/// What each command over an unchanging folder said.
+type Said = BTreeMap<(PathBuf, Vec<String>), Arc<OnceLock<Output>>>;
+
 /// Runs `tierc` in a folder, on the catalogue's own day. Several tests read what it says about the same case, in
 /// the same format: it runs once for all of them.
 pub(crate) fn tierc(folder: &Path, arguments: &[&str]) -> Output {
-    static SAID: Mutex<BTreeMap<(PathBuf, Vec<String>), Arc<OnceLock<Output>>>> =
-        Mutex::new(BTreeMap::new());
+    static SAID: Mutex<Said> = Mutex::new(BTreeMap::new());
     let unchanging = folder.starts_with(project("tests/cases")) || folder == pairs::tiers();
     if !unchanging || arguments.contains(&"--out") {
         return said(folder, arguments);

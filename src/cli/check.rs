@@ -34,29 +34,22 @@ pub(super) fn run(command: &Check, output: &mut Output) -> Result<Exit, Vec<Stri
         load::today(&command.common),
     );
     let run = load_with(&command.paths, &texts, today)?;
-    match command.format {
-        CheckFormat::Human => {
-            print_shown(&run, command.notes, output);
-            print_fixable(&run, &texts, today, output);
-        }
-        format => print_as(format, &run, command, None, output),
+    if command.format == CheckFormat::Human {
+        print_shown(&run, command.notes, output);
+        print_fixable(&run, &texts, today, output);
+    } else {
+        print_as(&run, command, None, output);
     }
     Ok(verdict(&run, command.deny))
 }
 
 /// Prints the findings in a format for programs.
-fn print_as(
-    format: CheckFormat,
-    run: &Run,
-    command: &Check,
-    fixed: Option<Vec<FindingJson>>,
-    output: &mut Output,
-) {
+fn print_as(run: &Run, command: &Check, fixed: Option<Vec<FindingJson>>, output: &mut Output) {
     let shown = run
         .diagnostics()
         .filter(|finding| command.notes != ShownNotes::None || finding.severity != Severity::Note);
     let findings = json::findings(shown, &run.sources);
-    let text = match format {
+    let text = match command.format {
         CheckFormat::Human => return,
         CheckFormat::Json => findings::json(&CheckReport {
             report: CheckReportKind::Check,
@@ -146,17 +139,14 @@ fn fix(command: &Check, output: &mut Output) -> Result<Exit, Vec<String>> {
         }
     });
     let run = compile::compile(left.collect(), &texts, today);
-    match command.format {
-        CheckFormat::Human => {
-            print_fixed(&fixed, output);
-            print_shown(&run, command.notes, output);
-            print_fixable(&run, &texts, today, output);
-        }
-        format => {
-            let applied = fixed.into_iter().flat_map(|file| file.applied);
-            let applied = applied.map(|it| it.finding).collect();
-            print_as(format, &run, command, Some(applied), output);
-        }
+    if command.format == CheckFormat::Human {
+        print_fixed(&fixed, output);
+        print_shown(&run, command.notes, output);
+        print_fixable(&run, &texts, today, output);
+    } else {
+        let applied = fixed.into_iter().flat_map(|file| file.applied);
+        let applied = applied.map(|it| it.finding).collect();
+        print_as(&run, command, Some(applied), output);
     }
     Ok(verdict(&run, command.deny))
 }

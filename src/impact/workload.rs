@@ -223,40 +223,10 @@ fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
         }
         WorkloadField::requests(_) => template("the pods' resource requests change", felt_by),
         WorkloadField::limits(_) => template("the pods' resource limits change", felt_by),
-        WorkloadField::connections(
-            ConnectionsField::per_pod(())
-            | ConnectionsField::threads(())
-            | ConnectionsField::concurrency(())
-            | ConnectionsField::factor(())
-            | ConnectionsField::env(()),
-        ) => template("pods read their connection limit from a variable", felt_by),
-        WorkloadField::connections(ConnectionsField::processes(())) => Impact::new(
-            Class::None,
-            "only the connections are counted anew: the image decides how many processes a pod has",
-            "tierc: it is counted, never rendered",
-        ),
-        WorkloadField::connections(ConnectionsField::database(
-            DatabaseConnectionsField::database(())
-            | DatabaseConnectionsField::per_pod(())
-            | DatabaseConnectionsField::env(())
-            | DatabaseConnectionsField::url(()),
-        )) => template(
-            "pods read what they connect to, and with how many connections, from variables",
-            felt_by,
-        ),
-        WorkloadField::connections(
-            ConnectionsField::lifetime(()) | ConnectionsField::lifetime_env(()),
-        ) if told => template("pods read the connection lifetime from a variable", felt_by),
-        WorkloadField::connections(
-            ConnectionsField::lifetime(()) | ConnectionsField::lifetime_env(()),
-        )
-        | WorkloadField::driver(())
+        WorkloadField::connections(field) => connections(field, felt_by, told),
+        WorkloadField::driver(())
         | WorkloadField::driver_version(())
-        | WorkloadField::driver_libpq(()) => Impact::new(
-            Class::None,
-            "only the rules use it; nothing that runs changes",
-            "tierc: what is stated for the rules alone is written nowhere else",
-        ),
+        | WorkloadField::driver_libpq(()) => for_the_rules(),
         WorkloadField::rollout(RolloutField::max_surge(()) | RolloutField::max_unavailable(())) => {
             Impact::new(
                 Class::None,
@@ -276,6 +246,44 @@ fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
         }
         WorkloadField::env(()) => template("an environment variable of the pods changes", felt_by),
     }
+}
+
+fn connections(field: ConnectionsField, felt_by: FeltBy, told: bool) -> Impact {
+    match field {
+        ConnectionsField::per_pod(())
+        | ConnectionsField::threads(())
+        | ConnectionsField::concurrency(())
+        | ConnectionsField::factor(())
+        | ConnectionsField::env(()) => {
+            template("pods read their connection limit from a variable", felt_by)
+        }
+        ConnectionsField::processes(()) => Impact::new(
+            Class::None,
+            "only the connections are counted anew: the image decides how many processes a pod has",
+            "tierc: it is counted, never rendered",
+        ),
+        ConnectionsField::database(
+            DatabaseConnectionsField::database(())
+            | DatabaseConnectionsField::per_pod(())
+            | DatabaseConnectionsField::env(())
+            | DatabaseConnectionsField::url(()),
+        ) => template(
+            "pods read what they connect to, and with how many connections, from variables",
+            felt_by,
+        ),
+        ConnectionsField::lifetime(()) | ConnectionsField::lifetime_env(()) if told => {
+            template("pods read the connection lifetime from a variable", felt_by)
+        }
+        ConnectionsField::lifetime(()) | ConnectionsField::lifetime_env(()) => for_the_rules(),
+    }
+}
+
+fn for_the_rules() -> Impact {
+    Impact::new(
+        Class::None,
+        "only the rules use it; nothing that runs changes",
+        "tierc: what is stated for the rules alone is written nowhere else",
+    )
 }
 
 fn scaled(reason: &str) -> Impact {

@@ -561,6 +561,10 @@ impl Daemons {
     }
 }
 
+#[expect(
+    clippy::derivable_impls,
+    reason = "`node!` declares the type, and derives the same for all"
+)]
 impl Default for Daemons {
     fn default() -> Self {
         Self {

@@ -277,6 +277,10 @@ impl Disruption {
     }
 }
 
+#[expect(
+    clippy::derivable_impls,
+    reason = "`node!` declares the type, and derives the same for all"
+)]
 impl Default for Disruption {
     fn default() -> Self {
         Self {

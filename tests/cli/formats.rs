@@ -284,22 +284,22 @@ fn junit_fails_what_fails_the_run() {
 
 /// Three values that equal the tier's are one note in full, and a line about the others.
 #[test]
-fn notes_of_one_rule_are_folded_unless_all_are_wanted() {
+fn notes_of_one_rule_are_shown_unless_all_are_wanted() {
     let text = "environment \"prod\"\ntier \"medium\"\nregion \"us-east-1\"\napi {\n    target cpu=70\n    replicas min=3\n}\ndatabase { multi-az #true }\n";
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("prod.kdl"), text).unwrap();
-    let (folded, exit) = check(folder.path(), &[]);
+    let (shown, exit) = check(folder.path(), &[]);
     assert_eq!(exit, 0);
     assert_eq!(
-        folded.matches("note[override-equals-tier]").count(),
+        shown.matches("note[override-equals-tier]").count(),
         2,
-        "{folded}"
+        "{shown}"
     );
     let line = "note[override-equals-tier]: 2 more in lines 6 and 8; `tierc check --notes all` shows them\n";
-    assert!(folded.contains(line), "{folded}");
+    assert!(shown.contains(line), "{shown}");
     assert!(
-        folded.ends_with("3 notes in 1 file\n3 findings fixable with `--fix --unsafe`\n"),
-        "{folded}"
+        shown.ends_with("3 notes in 1 file\n3 findings fixable with `--fix --unsafe`\n"),
+        "{shown}"
     );
     let (all, _) = check(folder.path(), &["--notes", "all"]);
     assert_eq!(
