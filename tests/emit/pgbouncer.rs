@@ -77,7 +77,7 @@ fn no_limit_is_left_open_and_only_further_entries_have_limits_of_their_own() {
         for entry in entries.lines().skip(1) {
             let (entry, words) = entry.split_once(" = ").unwrap();
             let limits = ["pool_size=", "max_db_connections="].map(|limit| {
-                let words = words.split(' ');
+                let mut words = words.split(' ');
                 let stated = words.find_map(|word| word.strip_prefix(limit));
                 stated.map(|limit| limit.parse::<u32>().unwrap())
             });
