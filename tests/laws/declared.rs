@@ -28,7 +28,7 @@ worker \"batch\" { image \"registry.example.com/worker:1.4.2\"; disruption max-u
 service \"outbox\" { replicas 3; requests cpu=\"200m\" memory=\"512Mi\"; connections per-pod=2 via=\"pgbouncer\" database=\"results\" lifetime=\"4m\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\" }
 pgbouncer { options \"refuse\"; image \"registry.example.com/pgbouncer:1.26.1\"; database \"results\" reserve=0 }
 database { env host=\"DB_HOST\" port=\"DB_PORT\" name=\"DB_NAME\" user=\"DB_USER\" password-env=\"DB_PASSWORD\"; endpoint \"prod.abc.us-east-1.rds.amazonaws.com\"; replicas 1; storage gib=500 max-gib=1000 iops=12000 throughput=500 }
-redis \"queue\" { engine \"redis\" version=\"7.1\"; node \"cache.r6g.large\"; replicas 1; policy \"noeviction\"; uses \"queue\" \"sessions\"; data gib=4; endpoint \"queue.example.com:6379\"; cluster shards=2 mode=\"enabled\" }
+redis \"queue\" { engine \"redis\" version=\"7.1\"; node \"cache.r6g.large\"; replicas 1; policy \"noeviction\"; uses \"queue\" \"sessions\"; data gib=4; endpoint \"queue.example.com:6379\"; database \"queue\" index=0 env=\"QUEUE_URL\"; cluster shards=2 mode=\"enabled\" }
 redis \"cache\" { engine \"redis\" version=\"7.1\"; node \"cache.r6g.large\"; replicas 1; policy \"volatile-lru\"; uses \"cache\"; user \"shop\"; database \"cache\" index=1 env=\"CACHE_URL\" }
 nodes \"general\" { count min=3 max=12 }
 nodes \"batch\" { instance \"m7g.xlarge\"; alternatives \"m6g.2xlarge\"; count min=0 max=4; runs \"worker\"; max-pods 60; prefix-delegation #true; daemons pods=6 cpu=\"500m\" memory=\"1Gi\" }

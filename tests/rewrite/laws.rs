@@ -46,8 +46,9 @@ fn the_path_of_an_attribute_leads_to_the_place_where_the_parser_found_it() {
     for (attribute, span) in stated.iter().filter(|(it, _)| is_place(it)) {
         let path = &attribute.path;
         let (start, end) = (span.start as usize, span.end as usize);
-        let changed = apply(&text, &[Edit::set(path, "\"other\"")]);
-        let expected = format!("{}\"other\"{}", &text[..start], &text[end..]);
+        let other = other(path);
+        let changed = apply(&text, &[Edit::set(path, other)]);
+        let expected = format!("{}{other}{}", &text[..start], &text[end..]);
         assert_eq!(changed.as_ref(), Ok(&expected), "{path}");
         let same = apply(&text, &[Edit::set(path, &text[start..end])]);
         assert_eq!(same.as_ref(), Ok(&text), "{path}");
@@ -254,11 +255,29 @@ fn one(text: &str, edit: &Edit) -> String {
     changed
 }
 
+/// Lists, of which each item is a place.
+const ITEMS: [&str; 5] = [
+    ".uses.",
+    ".tolerate.",
+    ".runs.",
+    ".alternatives.",
+    ".spread.",
+];
+
+/// A value for a place. A text behind `api` would be the name of another API.
+fn other(path: &str) -> &'static str {
+    if path.ends_with(".api") {
+        "7"
+    } else {
+        "\"other\""
+    }
+}
+
 /// Whether a path is that of a key, which names its node among others.
 fn is_key(path: &str) -> bool {
     let of_queues = [".list", ".name", ".topic", ".stream"];
     let names_queue = of_queues.iter().any(|end| path.ends_with(end));
-    let of_databases = [".name", ".database"];
+    let of_databases = [".name", ".database", ".role"];
     let names_database = of_databases.iter().any(|end| path.ends_with(end));
     path.ends_with(".metric")
         || (path.contains(".queue.") && names_queue)
@@ -292,9 +311,9 @@ proptest! {
                 let path = &which.get(&stated).0.path;
                 // A key that is set is a place of another name.
                 let named = is_key(path);
-                let items = [".uses.", ".tolerate.", ".runs."].iter().any(|it| path.contains(it));
+                let items = ITEMS.iter().any(|it| path.contains(it));
                 prop_assume!(!named && !items && !path.starts_with("off-hours"));
-                let after = facts(&one(&text, &Edit::set(path, "\"other\"")));
+                let after = facts(&one(&text, &Edit::set(path, other(path))));
                 prop_assert_eq!(without(&before, &after).len(), 1, "{}", path);
                 prop_assert_eq!(without(&after, &before).len(), 1, "{}", path);
             }
