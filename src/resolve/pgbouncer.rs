@@ -156,6 +156,8 @@ fn databases(
             if uses_unread {
                 inputs.doubt();
             }
+            // The workloads that connect to it state its name.
+            inputs.read(format_args!("{path}.name"), &name);
             for_demand(Some(&name.value), inputs, sizes)
         });
         let max_db = resolver.or_derive(node.max_db, || {

@@ -133,7 +133,8 @@ fn connections(resolver: &mut Resolver<'_>, node: ConnectionsNode, path: &str) -
         for (step, factor) in [("factor", &factor), ("processes", &processes)] {
             let Some(factor) = factor else { continue };
             let factor = *inputs.read(format_args!("{path}.{step}"), factor);
-            value = value.saturating_mul(factor);
+            // The greatest number that a file can state.
+            value = value.saturating_mul(factor).min(i32::MAX.unsigned_abs());
             arithmetic += &format!(" x {step} {factor}");
         }
         inputs.derive(value, "product", arithmetic)

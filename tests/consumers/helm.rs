@@ -197,13 +197,14 @@ fn the_environments_of_these_tests_write_every_key_of_the_schema() {
     let schema: Value = serde_json::from_str(tierc::schema::HELM_VALUES).unwrap();
     let keys = coverage::keys(&schema);
     assert!(keys.len() > 40, "{keys:?}");
-    // The API has no `tolerate`, and no group of its own.
-    let never = [
-        Step::Key("api".into()),
-        Step::Key("tolerations".into()),
-        Step::Any,
-    ];
-    for key in keys.iter().filter(|key| !key.starts_with(&never)) {
+    // An API has no `tolerate`, and no group of its own.
+    let tolerations = || [Step::Key("tolerations".into()), Step::Any];
+    let api = [Step::Key("api".into())].into_iter().chain(tolerations());
+    let apis = [Step::Key("apis".into()), Step::Any];
+    let apis = apis.into_iter().chain(tolerations());
+    let never: [Vec<Step>; 2] = [api.collect(), apis.collect()];
+    let may = |key: &&Vec<Step>| never.iter().all(|never| !key.starts_with(never));
+    for key in keys.iter().filter(may) {
         assert!(
             values.iter().any(|values| coverage::has(values, key)),
             "{key:?} is never written"

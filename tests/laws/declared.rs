@@ -23,8 +23,8 @@ worker \"worker\" { queue \"queue:decisions\" length=50; replicas min=1 max=4 }
 ";
 
 /// The nodes with all their optional attributes, in addition to the attribute that a law tests.
-pub(super) const RICH: &str = "api { disruption max-unavailable=\"25%\"; spread \"zone\"; image \"registry.example.com/api:1.4.2\"; connections threads=5 factor=1 processes=2 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\" { database \"results\" per-pod=2 env=\"RESULTS_POOL\" url=\"RESULTS_URL\" }; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; metric \"requests_per_second\" average=\"100\" }
-worker \"batch\" { image \"registry.example.com/worker:1.4.2\"; disruption max-unavailable=\"25%\"; spread \"zone\"; queue \"queue:batch\" length=20; queue \"queue:slow\" length=20; queue \"mailers\" type=\"postgresql\" framework=\"oban\" length=20; queue \"orders\" type=\"aws-sqs-queue\" url=\"https://sqs.us-east-1.amazonaws.com/123456789012/orders\" length=20; queue \"events\" type=\"kafka\" brokers=\"k-1.example.com:9092\" group=\"billing\" length=20; queue \"exports\" type=\"rabbitmq\" length=20; queue \"stream:decisions\" type=\"redis-streams\" group=\"workers\" length=20; queue \"mail\" type=\"prometheus\" server=\"http://prometheus.monitoring:9090\" query=\"sum(mail_queue_length)\" length=20; replicas min=0 max=2; connections threads=5 factor=1 processes=2 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\" { database \"results\" per-pod=8 env=\"RESULTS_POOL\" url=\"RESULTS_URL\" }; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; fallback replicas=3 failures=3; tolerate \"spot=true:NoSchedule\"; scale-down window=\"5m\" { percent 10 every=\"60s\" } }
+pub(super) const RICH: &str = "api { disruption max-unavailable=\"25%\"; spread \"zone\"; image \"registry.example.com/api:1.4.2\"; connections threads=5 factor=1 processes=1 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\" { database \"results\" per-pod=2 env=\"RESULTS_POOL\" url=\"RESULTS_URL\" }; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; metric \"requests_per_second\" average=\"100\" }
+worker \"batch\" { image \"registry.example.com/worker:1.4.2\"; disruption max-unavailable=\"25%\"; spread \"zone\"; queue \"queue:batch\" length=20; queue \"queue:slow\" length=20; queue \"mailers\" type=\"postgresql\" framework=\"oban\" length=20; queue \"orders\" type=\"aws-sqs-queue\" url=\"https://sqs.us-east-1.amazonaws.com/123456789012/orders\" length=20; queue \"events\" type=\"kafka\" brokers=\"k-1.example.com:9092\" group=\"billing\" length=20; queue \"exports\" type=\"rabbitmq\" length=20; queue \"stream:decisions\" type=\"redis-streams\" group=\"workers\" length=20; queue \"mail\" type=\"prometheus\" server=\"http://prometheus.monitoring:9090\" query=\"sum(mail_queue_length)\" length=20; replicas min=0 max=2; connections threads=5 factor=1 processes=1 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\" { database \"results\" per-pod=8 env=\"RESULTS_POOL\" url=\"RESULTS_URL\" }; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; fallback replicas=3 failures=3; tolerate \"spot=true:NoSchedule\"; scale-down window=\"5m\" { percent 10 every=\"60s\" } }
 service \"outbox\" { replicas 3; requests cpu=\"200m\" memory=\"512Mi\"; connections per-pod=2 via=\"pgbouncer\" database=\"results\" lifetime=\"4m\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\" }
 pgbouncer { options \"refuse\"; image \"registry.example.com/pgbouncer:1.26.1\"; database \"results\" reserve=0 }
 database { env host=\"DB_HOST\" port=\"DB_PORT\" name=\"DB_NAME\" user=\"DB_USER\" password-env=\"DB_PASSWORD\"; endpoint \"prod.abc.us-east-1.rds.amazonaws.com\"; replicas 1; storage gib=500 max-gib=1000 iops=12000 throughput=500 }
@@ -352,6 +352,7 @@ fn outputs(environment: &Environment) -> BTreeMap<String, String> {
 const OF_THE_IMAGE: &str =
     "the rules about PgBouncer read it; the image holds the driver, and nothing installs it";
 const OF_THE_CLUSTER: &str = "the rules about nodes read it; nothing here deploys daemons";
+const MULTIPLIES_NOTHING: &str = "without `threads` or `concurrency` it multiplies nothing, and a rule refuses it beside `per-pod`";
 const COUNTED: &str = "the rules read it; a service is not rendered here";
 
 /// Attributes that change no output, with the reason.
@@ -377,14 +378,8 @@ const INERT: &[(&str, &str)] = &[
         "a rule compares the estimated cost with it",
     ),
     ("cost.reserved", "the estimate of the cost reads it"),
-    (
-        "api.connections.concurrency",
-        "`threads` is stated, and a rule allows only one of the two",
-    ),
-    (
-        "worker.connections.concurrency",
-        "`threads` is stated, and a rule allows only one of the two",
-    ),
+    ("api.connections.processes", MULTIPLIES_NOTHING),
+    ("worker.connections.processes", MULTIPLIES_NOTHING),
     ("api.driver", OF_THE_IMAGE),
     ("api.driver.version", OF_THE_IMAGE),
     ("api.driver.libpq", OF_THE_IMAGE),

@@ -145,6 +145,9 @@ const BY_OTHER_WORDS: &[(&str, &str)] = &[
     ("redis.tls", "TLS"),
     ("nodes.instance", "create node group "),
     ("nodes.capacity", "create node group "),
+    ("nodes.alternatives", "create node group "),
+    ("nodes.max-pods", " pods a node"),
+    ("nodes.prefix-delegation", "with prefixes of addresses"),
     ("nodes.count.min", "the size of node group "),
     ("nodes.count.max", "the size of node group "),
     // A window is named by its days and times.
@@ -230,6 +233,8 @@ fn names(title: &str, of: &Standing) -> bool {
 fn in_a_title(of: &Standing, change: &Change) -> Option<String> {
     let plan = &change.plan;
     let left = plan.blocked.iter().flat_map(|blocked| blocked.left.clone());
+    // What a plan has no step for is named by its path.
+    let left = left.flat_map(|it| [it.replace('.', " "), it]);
     let kept = plan.kept.iter().flat_map(|kept| &kept.paths);
     let kept = kept.map(|path| path.replace('.', " "));
     let steps = plan.steps.iter().map(|step| step.title.clone());

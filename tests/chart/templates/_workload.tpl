@@ -92,6 +92,9 @@ spec:
       {{- with .workload.tolerations }}
       tolerations: {{- toYaml . | nindent 8 }}
       {{- end }}
+      {{- with .workload.topologySpreadConstraints }}
+      topologySpreadConstraints: {{- toYaml . | nindent 8 }}
+      {{- end }}
       {{- with .workload.affinity }}
       affinity: {{- toYaml . | nindent 8 }}
       {{- end }}
