@@ -361,17 +361,22 @@ impl Connections {
     #[must_use]
     pub fn product(&self) -> Option<u32> {
         let processes = self.processes.as_ref().map_or(1, |it| it.value);
-        self.each()?;
-        Some(self.per_process().saturating_mul(processes))
+        let product = self.of_a_process()?.saturating_mul(processes);
+        Some(product.min(i32::MAX.unsigned_abs()))
     }
 
-    /// The most connections that one process opens. An application sizes a pool in each process.
+    fn of_a_process(&self) -> Option<u32> {
+        let factor = self.factor.as_ref().map_or(1, |factor| factor.value);
+        Some(self.each()?.1.value.saturating_mul(factor))
+    }
+
+    /// The most connections that one process opens. An application sizes a pool in each process. If a file states
+    /// another number for the pod as well, that number counts, in budgets as in the pods.
     #[must_use]
     pub fn per_process(&self) -> u32 {
-        let factor = self.factor.as_ref().map_or(1, |factor| factor.value);
-        self.each().map_or(self.per_pod.value, |(_, each)| {
-            each.value.saturating_mul(factor)
-        })
+        let is_product = self.product() == Some(self.per_pod.value);
+        let of_a_process = self.of_a_process().filter(|_| is_product);
+        of_a_process.unwrap_or(self.per_pod.value)
     }
 }
 

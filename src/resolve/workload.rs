@@ -1,6 +1,8 @@
 //! What the API and every pool have in common.
 
-use crate::ast::{ConnectionsNode, ReplicasNode, RolloutNode, ScalingNode, WorkloadNode, Written};
+use crate::ast::{
+    ConnectionsNode, ReplicasNode, RolloutNode, ScalingNode, Spoil as _, WorkloadNode, Written,
+};
 use crate::model::declaration::Settled as _;
 use crate::model::{
     Arch, Connections, Disruption, Driver, Duration, Name, Portion, Replicas, Resources, Rollout,
@@ -25,9 +27,15 @@ pub(super) struct WorkloadPlace<'a> {
 pub(super) fn resolve(
     resolver: &mut Resolver<'_>,
     path: &str,
-    node: WorkloadNode,
+    mut node: WorkloadNode,
     place: &WorkloadPlace<'_>,
 ) -> Workload {
+    // Whether there is an autoscaler is not known, so nothing can be said of its settings.
+    if node.replicas.count.broken || node.replicas.singleton.broken {
+        node.target.spoil();
+        node.scale_up.spoil();
+        node.scale_down.spoil();
+    }
     let may_be_singleton = node.replicas.singleton.broken;
     let spread_is_sound = !node.spread.broken;
     let spread = node.spread.value.map_or_else(Vec::new, |list| list.value);

@@ -35,7 +35,22 @@ fn said(environment: &Environment) -> String {
     {
         text += "nodes \"general\" { count max=0 }\n";
     }
+    text += &switched_off(environment);
     text
+}
+
+/// Switches off the tier's Redis groups that the environment lacks.
+fn switched_off(environment: &Environment) -> String {
+    if environment.redis.is_empty() {
+        return "redis #false\n".to_owned();
+    }
+    let of_tier = run(&on(&environment.tier.value.to_string(), ""));
+    let of_tier = of_tier.files[0].environment.as_ref().unwrap();
+    let lacking = of_tier.redis.keys();
+    let lacking = lacking.filter(|name| !environment.redis.contains_key(*name));
+    lacking
+        .map(|name| format!("redis \"{name}\" #false\n"))
+        .collect()
 }
 
 /// Checks that a file describes a state.
@@ -87,6 +102,14 @@ fn states_that_only_a_plan_makes_can_be_said() {
     // A group of Redis that serves nothing yet, and one that serves nothing any more.
     for (before, after) in [("dev", "xlarge"), ("xlarge", "dev")] {
         assert!(every_state(&on(before, ""), &on(after, "")) > 5);
+    }
+    // Redis that goes or comes, as a whole and group by group.
+    for off in ["redis #false", "redis \"queue\" #false"] {
+        let pool =
+            "worker \"worker\" { queue \"jobs\" type=\"postgresql\" framework=\"oban\" length=10 }";
+        let (with, without) = (on("small", pool), on("small", &format!("{pool}\n{off}")));
+        assert!(every_state(&with, &without) > 0);
+        assert!(every_state(&without, &with) > 0);
     }
     // A removed pool whose nodes and off-hours still exist.
     let batch = "worker \"batch\" { queue \"queue:batch\" length=20; replicas min=0 max=2 }
