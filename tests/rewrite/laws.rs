@@ -266,7 +266,7 @@ const ITEMS: [&str; 5] = [
 
 /// A value for a place. A text behind `api` would be the name of another API.
 fn other(path: &str) -> &'static str {
-    if path.ends_with(".api") {
+    if path.rsplit('.').next() == Some("api") {
         "7"
     } else {
         "\"other\""

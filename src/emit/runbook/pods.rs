@@ -116,7 +116,14 @@ fn api(environment: &Environment, name: &Name, api: &Api) -> RunbookApi {
     let lower_cpu = cpu
         .filter(|percent| *percent > 20)
         .map(|percent| percent - 10);
-    let pods = pods(environment, workload);
+    // Its pods have a second pool for the address of the read replicas.
+    let reads = budget::reads_through_pgbouncer(environment);
+    let reading = u64::from(reads) * u64::from(workload.connections.per_pod.value);
+    let clients = PodClients {
+        each: workload.connections.of_a_pod().saturating_add(reading),
+        ends_slowly: false,
+    };
+    let pods = pods(environment, workload, clients);
     RunbookApi {
         sh: if workload.is_fixed() {
             of_fixed(environment, &pods)
@@ -296,7 +303,11 @@ fn scale_up(scaling: &Scaling) -> String {
 
 pub(super) fn pools(environment: &Environment) -> Vec<RunbookPool> {
     let pool = |(name, worker): (&crate::model::Name, &Worker)| {
-        let mut pods = pods(environment, &worker.workload);
+        let clients = PodClients {
+            each: worker.workload.connections.of_a_pod(),
+            ends_slowly: worker.finishes_long(),
+        };
+        let mut pods = pods(environment, &worker.workload, clients);
         let paused = worker.pause.as_ref().map(|count| count.value);
         if let Some(paused) = paused {
             pods.hold = other_than(paused, &pods);
@@ -396,7 +407,16 @@ fn queues(worker: &Worker) -> Vec<RunbookQueue> {
     worker.queue.iter().map(queue).collect()
 }
 
-fn pods(environment: &Environment, workload: &Workload) -> RunbookPods {
+/// What pods of a workload are to PgBouncer.
+#[derive(Clone, Copy)]
+struct PodClients {
+    /// The clients of each pod.
+    each: u64,
+    /// Whether all old pods can be beside all new ones.
+    ends_slowly: bool,
+}
+
+fn pods(environment: &Environment, workload: &Workload, clients: PodClients) -> RunbookPods {
     let (min, max) = workload.bounds();
     let amounts = |cpu: Quantity, memory: Quantity| PodAmounts {
         cpu: cpu.to_string(),
@@ -405,7 +425,7 @@ fn pods(environment: &Environment, workload: &Workload) -> RunbookPods {
     let limits = &workload.limits;
     let window = workload.scale_down.window.value.secs();
     let event = (max / 2).max(min.saturating_add(1)).min(max);
-    let more = more(environment, workload).filter(|_| !workload.is_singleton());
+    let more = more(environment, workload, clients).filter(|_| !workload.is_singleton());
     RunbookPods {
         deployment: workload.name.value.to_string(),
         min,
@@ -420,7 +440,7 @@ fn pods(environment: &Environment, workload: &Workload) -> RunbookPods {
             more.map_or_else(|| (max / 2).max(1), |more| more.min(half))
         },
         more,
-        per_pod: workload.connections.of_a_pod(),
+        per_pod: clients.each,
         down_window: window,
         longer_window: (window < LONGEST_WINDOW).then(|| (window * 2).min(LONGEST_WINDOW)),
         requests: amounts(workload.requests.cpu.value, workload.requests.memory.value),
@@ -434,17 +454,21 @@ fn pods(environment: &Environment, workload: &Workload) -> RunbookPods {
 
 /// Half as many again as the maximum, or as many as PgBouncer accepts clients of; `None` if that is
 /// not more than the maximum.
-fn more(environment: &Environment, workload: &Workload) -> Option<u32> {
+fn more(environment: &Environment, workload: &Workload, clients: PodClients) -> Option<u32> {
     let most = workload.most();
     let wanted = most.saturating_add(most.div_ceil(2));
     let free = pooled_clients_free(environment);
     // A rollout of the additional pods adds its surge.
     let surge = workload.rollout.max_surge.value;
-    let per_pod = workload.connections.of_a_pod();
-    let needs = |pods: u32| {
+    let at_once = |pods: u32| {
         let peak = pods.saturating_add(surge.of_rounded_up(pods));
-        u64::from(peak.saturating_sub(workload.peak())) * per_pod
+        if clients.ends_slowly {
+            peak.max(pods.saturating_mul(2))
+        } else {
+            peak
+        }
     };
+    let needs = |pods: u32| u64::from(at_once(pods).saturating_sub(at_once(most))) * clients.each;
     // More pods never need fewer clients, so a binary search finds the largest count that fits.
     let (mut fits, mut too_many) = (most, wanted.saturating_add(1));
     while too_many - fits > 1 {
