@@ -151,7 +151,8 @@ fn connections(resolver: &mut Resolver<'_>, node: ConnectionsNode, path: &str) -
         Some(product) => resolver.or_derive(node.per_pod, || product),
         None => resolver.need(node.per_pod, &format!("{path}.per-pod")),
     };
-    per_pod.sound &= !unread;
+    // A sum lacks the connections to a database that could not be read.
+    per_pod.sound &= !unread && !node.database.broken;
     Connections {
         per_pod,
         threads,
