@@ -233,13 +233,13 @@ fn names(title: &str, of: &Standing) -> bool {
 fn in_a_title(of: &Standing, change: &Change) -> Option<String> {
     let plan = &change.plan;
     let left = plan.blocked.iter().flat_map(|blocked| blocked.left.clone());
-    // What a plan has no step for is named by its path.
-    let left = left.flat_map(|it| [it.replace('.', " "), it]);
     let kept = plan.kept.iter().flat_map(|kept| &kept.paths);
     let kept = kept.map(|path| path.replace('.', " "));
     let steps = plan.steps.iter().map(|step| step.title.clone());
     let titles: Vec<String> = steps.chain(left).chain(kept).collect();
-    let is_named = titles.iter().any(|title| names(title, of));
+    // A title may name it by its path.
+    let is_named = |title: &String| names(title, of) || names(&title.replace('.', " "), of);
+    let is_named = titles.iter().any(is_named);
     (!is_named).then(|| format!("no title: {}", titles.join("; ")))
 }
 
